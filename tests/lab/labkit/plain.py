@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The plain machine: Debian's kernel on a PC with ACPI battery and lid, USB, and virtio input devices."""
+
+from . import images
+from .machine import LINUX_ARGUMENTS, Machine
+
+
+def prepare_input(agent):
+    """Input, sensor and power drivers, and udev with the devices that are there from the start."""
+    modules = " ".join(images.MACHINE_MODULES.split())
+    agent.run(f"modprobe -a {modules}", timeout=120)
+    agent.run("mkdir -p /run/udev; cd /; systemd-udevd --daemon; udevadm trigger --action=add; udevadm settle",
+              timeout=120)
+
+
+class PlainMachine(Machine):
+    name = "plain"
+    board = "q35"
+    memory = 384
+
+    def boot_arguments(self):
+        return ["-kernel", str(self.images["vmlinux"]), "-initrd", str(self.images["plain"]),
+                "-append", f"console=ttyS0 panic=-1 {LINUX_ARGUMENTS}"]
+
+    def prepare(self):
+        prepare_input(self.agent)

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Scenarios: one file each, one restored machine each, one line of output each.
+
+A Python scenario runs on the host. Its doc string says what it shows; `run(lab)` drives the machine and returns the
+detail for the line, and an AssertionError or a Failure is its failure. `NEEDS` lists the programs of build/release/bin
+and of this machine that it uses.
+
+A shell scenario runs in the machine (Dom0) and its last line of output is the detail. Its comments may say
+`# needs: PROGRAM...`.
+"""
+
+import importlib.util
+import shutil
+import time
+import traceback
+
+from .common import BIN, LAB, LOGS, Failure, Skip, say
+from .lab import Lab
+from .plain import PlainMachine
+from .xen import XenMachine
+
+MACHINES = {"plain": PlainMachine, "xen": XenMachine}
+SCENARIOS = LAB / "scenarios"
+OURS = "xenhub"
+
+
+class Scenario:
+    def __init__(self, machine, path):
+        self.machine, self.path = machine, path
+        self.name = f"{machine}/{path.stem}"
+        if path.suffix == ".py":
+            spec = importlib.util.spec_from_file_location(f"scenario_{path.stem.replace('-', '_')}", path)
+            self.module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(self.module)
+            self.needs = getattr(self.module, "NEEDS", "").split()
+            self.about = (self.module.__doc__ or "").strip().splitlines()[0]
+        else:
+            comments = [line[1:].strip() for line in path.read_text().splitlines() if line.startswith("#")]
+            self.needs = [word for line in comments if line.startswith("needs:") for word in line.split()[1:]]
+            self.about = next((line for line in comments if line and line[0] not in "!S"), "")
+
+    def missing(self):
+        """What keeps this scenario from running, or None."""
+        for program in self.needs:
+            if program.startswith(OURS):
+                if not (BIN / program).exists():
+                    return f"{BIN / program} is not built"
+            elif not shutil.which(program):
+                return f"no {program} on this machine"
+        return None
+
+    def play(self, lab):
+        if self.path.suffix == ".py":
+            return self.module.run(lab)
+        result = lab.guest.run(self.path.read_text(), timeout=120)
+        return (result.lines or [""])[-1]
+
+
+def discover(machines, names):
+    found = [Scenario(machine, path) for machine in machines
+             for path in sorted((SCENARIOS / machine).iterdir()) if path.suffix in (".py", ".sh")]
+    if not names:
+        return found
+    chosen = [each for each in found if any(name in (each.name, each.path.stem) for name in names)]
+    for name in names:
+        if not any(name in (each.name, each.path.stem) for each in chosen):
+            raise Failure(f"no scenario {name}; `lab list` shows them")
+    return chosen
+
+
+def run_one(scenario):
+    """Returns True, False, or None for skipped, and prints the scenario's one line."""
+    reason = scenario.missing()
+    if reason:
+        say(f"skip {scenario.name}  {reason}")
+        return None
+    folder = LOGS / scenario.name
+    shutil.rmtree(folder, ignore_errors=True)
+    machine = MACHINES[scenario.machine](folder)
+    machine.snapshot()
+    began = time.monotonic()
+    lab = Lab(machine)
+    try:
+        machine.restore()
+        detail = scenario.play(lab) or ""
+        say(f"ok   {scenario.name}  {time.monotonic() - began:.2f} s  {detail}")
+    except Exception as error:  # a scenario may fail in any way; the next one runs all the same
+        (folder / "traceback").write_text(traceback.format_exc())
+        lab.keep_logs()
+        reason = str(error) or where(error)
+        say(f"FAIL {scenario.name}  {time.monotonic() - began:.2f} s  {' '.join(reason.split())}  [{folder}]")
+        return False
+    finally:
+        machine.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+    return True
+
+
+def where(error):
+    """An assert without a message: its line says it."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {frame.line}"
+
+
+def run(machines, names):
+    """The exit status: 0, 1 when one failed, 77 when nothing could run."""
+    results = [run_one(each) for each in discover(machines, names)]
+    if False in results:
+        return 1
+    if True not in results:
+        raise Skip("no scenario could run")
+    return 0

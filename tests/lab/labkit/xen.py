@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The Xen machine: Dom0 with xenstored and xl, and two guests that are up before the snapshot is taken."""
+
+import re
+from pathlib import Path
+
+from .agent import Agent
+from .common import Failure, output
+from .machine import LINUX_ARGUMENTS, Machine
+from .plain import prepare_input
+
+GUESTS = ("gui", "app")
+GUEST_MEMORY = 128
+
+
+class Domain:
+    """A guest: started with xl, talked to over its PV console."""
+
+    def __init__(self, machine, name):
+        self.machine, self.dom0, self.name = machine, machine.agent, name
+        self.relay = None
+
+    @property
+    def domid(self):
+        return int(str(self.dom0.run(f"xl domid {self.name}")))
+
+    def exists(self):
+        return self.dom0.run(f"xl domid {self.name}", check=False).status == 0
+
+    def create(self, *lines, memory=GUEST_MEMORY):
+        """`lines` are added to the guest's xl configuration."""
+        images = self.machine.images
+        config = [
+            f'name = "{self.name}"', 'type = "pv"', "vcpus = 1", f"memory = {memory}",
+            f'kernel = "/host{images["vmlinux"]}"', f'ramdisk = "/host{images["domu"]}"',
+            f'extra = "console=hvc0 loglevel=1 {LINUX_ARGUMENTS.replace("loglevel=4", "")}"',
+            'on_poweroff = "destroy"', 'on_reboot = "restart"', 'on_crash = "destroy"', *lines,
+        ]
+        path = f"/run/lab/{self.name}.cfg"
+        self.dom0.write_file(path, "".join(f"{line}\n" for line in config))
+        self.dom0.run(f"inhost && xl create -q {path}", timeout=60)
+        self.connect()
+
+    def connect(self, timeout=90):
+        """Meet the guest's agent again: after a start, a restore, or the machine's own snapshot."""
+        self.disconnect()
+        tty = self.dom0.until(f"xenstore-read /local/domain/{self.domid}/console/tty")
+        self.relay = self.dom0.spawn(f"relay {tty}")
+        self.agent = Agent(self.relay, self.name)
+        self.agent.wait_ready(timeout)
+
+    def disconnect(self):
+        if self.relay and self.relay.status is None:
+            self.relay.kill()
+            self.relay.wait()
+        self.relay = None
+
+    def install(self, program):
+        """Bring a freshly built program into the guest; its libraries are in the guest's image."""
+        slim = Path(self.machine.folder) / f"{program.name}.stripped"
+        output("strip", "-o", str(slim), str(program))
+        self.agent.write_file(f"/usr/bin/{program.name}", slim.read_bytes(), mode="755")
+
+    def destroy(self):
+        self.disconnect()
+        self.dom0.run(f"xl destroy {self.name}")
+
+    def run(self, script, *arguments, **options):
+        return self.agent.run(script, *arguments, **options)
+
+    def spawn(self, script, *arguments):
+        return self.agent.spawn(script, *arguments)
+
+    def view(self, path=""):
+        """A path in this guest's part of XenStore, as Dom0 spells it."""
+        return f"/local/domain/{self.domid}/{path}".rstrip("/")
+
+
+class XenMachine(Machine):
+    name = "xen"
+    board = "pc"
+    memory = 1024
+    boot_timeout = 180
+
+    def boot_arguments(self):
+        xen = ("console=com1 com1=115200,8n1 loglvl=warning guest_loglvl=none dom0_mem=512M,max:512M "
+               "dom0_max_vcpus=1 spec-ctrl=no xpti=no watchdog=0 reboot=acpi")
+        linux = f"console=hvc0 panic=1 {LINUX_ARGUMENTS}".replace(",", ",,")  # QEMU splits at single commas
+        return ["-kernel", str(self.images["xen"]), "-append", xen,
+                "-initrd", f"{self.images['vmlinux']} {linux},{self.images['dom0']}"]
+
+    def prepare(self):
+        prepare_input(self.agent)
+        self.check_services()
+        self.guests = {}
+        for name in GUESTS:
+            self.guests[name] = Domain(self, name)
+            self.guests[name].create()
+        for guest in self.guests.values():
+            guest.disconnect()
+
+    def check_services(self):
+        name = self.agent.run("xenstore-read /local/domain/0/name; xl info xen_version", check=False)
+        if name.status != 0 or not re.match(r"Domain-0\n4\.", name.text):
+            raise Failure(f"Dom0 is not up: {name.text.strip()}")
+
+    def after_restore(self):
+        super().after_restore()
+        self.guests = {name: Domain(self, name) for name in GUESTS}
+
+    def guest(self, name):
+        """A guest of the snapshot, connected when first asked for; or a new one, to be created."""
+        domain = self.guests.setdefault(name, Domain(self, name))
+        if domain.relay is None and domain.exists():
+            domain.connect()
+        return domain

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vchan-echo - a bare libxenvchan echo: shows that vchan works here, and is the rival our links are measured against.
+ *
+ * usage: vchan-echo server DOMID PATH
+ *        vchan-echo client DOMID PATH [ROUNDS [KILOBYTES]]
+ *
+ * The server serves one client and ends with it. The client prints one line:
+ *   round trip p50 N p99 N max N us, N MB/s
+ */
+#include <errno.h>
+#include <libxenvchan.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define RING          16384
+#define MESSAGE       64
+#define CONNECT_TRIES 200 /* every 50 ms */
+
+enum { ECHO = 'E', SINK = 'S', QUIT = 'Q' };
+
+struct request {
+	uint32_t what;
+	uint32_t size;
+};
+
+static char payload[8192];
+
+static int64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
+}
+
+static int serve(struct libxenvchan *channel)
+{
+	struct request request;
+
+	while (libxenvchan_recv(channel, &request, sizeof(request)) == sizeof(request) &&
+	       request.what != QUIT) {
+		for (uint32_t left = request.size; left;) {
+			int n = libxenvchan_read(channel, payload,
+						 left < sizeof(payload) ? left : sizeof(payload));
+
+			if (n <= 0)
+				return 1;
+			left -= (uint32_t)n;
+			if (request.what == ECHO)
+				libxenvchan_send(channel, payload, (size_t)n);
+		}
+		if (request.what == SINK)
+			libxenvchan_send(channel, "done", 4);
+	}
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int measure(struct libxenvchan *channel, int rounds, uint32_t size)
+{
+	struct request request = { ECHO, MESSAGE };
+	int64_t *took = calloc((size_t)rounds, sizeof(*took)), start;
+
+	for (int i = 0; i < rounds; i++) {
+		char message[sizeof(request) + MESSAGE] = { 0 };
+
+		memcpy(message, &request, sizeof(request));
+		start = now_us();
+		if (libxenvchan_send(channel, message, sizeof(message)) < 0 ||
+		    libxenvchan_recv(channel, message, MESSAGE) != MESSAGE)
+			return 1;
+		took[i] = now_us() - start;
+	}
+	qsort(took, (size_t)rounds, sizeof(*took), compare);
+
+	request = (struct request){ SINK, size };
+	start = now_us();
+	libxenvchan_send(channel, &request, sizeof(request));
+	for (uint32_t left = size; left;) {
+		int n = libxenvchan_write(channel, payload, left < sizeof(payload) ? left : sizeof(payload));
+
+		if (n <= 0)
+			return 1;
+		left -= (uint32_t)n;
+	}
+	if (libxenvchan_recv(channel, payload, 4) != 4)
+		return 1;
+	printf("round trip p50 %lld p99 %lld max %lld us, %.1f MB/s\n", (long long)took[rounds / 2],
+	       (long long)took[rounds * 99 / 100], (long long)took[rounds - 1],
+	       (double)size / (double)(now_us() - start));
+	request = (struct request){ QUIT, 0 };
+	libxenvchan_send(channel, &request, sizeof(request));
+	free(took);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	int server = argc > 1 && !strcmp(argv[1], "server"), domain, status;
+	struct libxenvchan *channel = NULL;
+
+	if (argc < 4 || (!server && strcmp(argv[1], "client"))) {
+		fprintf(stderr, "usage: vchan-echo server|client DOMID PATH [ROUNDS [KILOBYTES]]\n");
+		return 2;
+	}
+	domain = atoi(argv[2]);
+	if (server)
+		channel = libxenvchan_server_init(NULL, domain, argv[3], RING, RING);
+	for (int i = 0; !server && !channel && i < CONNECT_TRIES; i++) {
+		channel = libxenvchan_client_init(NULL, domain, argv[3]);
+		if (!channel)
+			usleep(50 * 1000);
+	}
+	if (!channel) {
+		fprintf(stderr, "vchan-echo: %s: %s\n", argv[3], strerror(errno));
+		return 1;
+	}
+	channel->blocking = 1;
+	if (server) {
+		printf("listening\n");
+		fflush(stdout);
+		status = serve(channel);
+	} else {
+		status = measure(channel, argc > 4 ? atoi(argv[4]) : 200,
+				 (argc > 5 ? (uint32_t)atoi(argv[5]) : 2048) * 1024);
+	}
+	libxenvchan_close(channel);
+	return status;
+}
