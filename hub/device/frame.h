@@ -83,4 +83,13 @@ static inline bool frame_is_motion(const struct frame *f)
 	return true;
 }
 
+/*
+ * Takes key repeats (value 2) out, in place: consumers repeat by themselves. Returns the new count, or 0 when nothing but
+ * SYN_REPORT is left of a frame that had more: such a frame is not sent. times may be NULL.
+ */
+uint32_t frame_drop_repeats(struct event *events, int32_t *times, uint32_t count);
+
+/* How many of the events are edges. */
+unsigned frame_count_edges(const struct event *events, uint32_t count);
+
 #endif

@@ -1,0 +1,352 @@
+#include "hub/model/hub.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/core/text.h"
+#include "hub/model/hub_private.h"
+
+int hub_create(struct hub **out, const struct hub_callbacks *callbacks, const uint8_t boot_id[16], uint64_t generation)
+{
+	struct hub *hub = calloc(1, sizeof(*hub));
+	int rc;
+
+	if (!hub)
+		return -ENOMEM;
+	rc = states_create(&hub->states);
+	if (rc < 0) {
+		free(hub);
+		return rc;
+	}
+	hub->callbacks = *callbacks;
+	memcpy(hub->boot_id, boot_id, sizeof(hub->boot_id));
+	hub->next_generation = generation ? generation : 1;
+	hub->next_consumer = 1;
+	hub->next_handle = 1;
+	hub->lease_at = CLOCK_NEVER;
+	hub->focus_all = true;
+	*out = hub;
+	return 0;
+}
+
+void hub_destroy(struct hub *hub)
+{
+	if (!hub)
+		return;
+	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+		if (hub->consumers[i])
+			hub_consumer_remove(hub->consumers[i], 0);
+	for (unsigned i = 0; i < HUB_DEVICES_MAX; i++)
+		if (hub->devices[i].handle)
+			state_finish(&hub->devices[i].state);
+	states_destroy(hub->states);
+	free(hub);
+}
+
+struct states *hub_states(struct hub *hub)
+{
+	return hub->states;
+}
+
+static struct hub_device *find_device(const struct hub *hub, uint32_t handle)
+{
+	const struct hub_device *d = &hub->devices[handle % HUB_DEVICES_MAX];
+
+	return handle && d->handle == handle ? (struct hub_device *)d : NULL;
+}
+
+static bool id_taken(const struct hub *hub, const char *id)
+{
+	for (unsigned i = 0; i < HUB_DEVICES_MAX; i++)
+		if (hub->devices[i].handle && !strcmp(hub->devices[i].info.id, id))
+			return true;
+	return false;
+}
+
+static void make_id(const struct hub *hub, const struct descriptor *d, char id[IDENTITY_MAX])
+{
+	identity_make(d, id);
+	for (unsigned n = 2; id_taken(hub, id); n++) {
+		identity_make(d, id);
+		identity_number(id, n);
+	}
+}
+
+int hub_device_add(struct hub *hub, const struct descriptor *desc, const struct device_state *initial, uint32_t classes,
+		   const char *reason, const char *origin, uint32_t flags, uint64_t now_ns, uint32_t *handle)
+{
+	struct hub_device *d = NULL;
+	unsigned slot;
+	int rc;
+
+	for (slot = 0; slot < HUB_DEVICES_MAX; slot++) {
+		if (!hub->devices[slot].handle) {
+			d = &hub->devices[slot];
+			break;
+		}
+	}
+	if (!d)
+		return -ENOSPC;
+	memset(d, 0, sizeof(*d));
+	d->descriptor = *desc;
+	rc = state_init(&d->state, desc);
+	if (rc < 0)
+		return rc;
+	if (initial)
+		state_copy(&d->state, initial);
+	make_id(hub, desc, d->info.id);
+	d->handle = hub->next_handle++ * HUB_DEVICES_MAX + slot;
+	d->info.handle = d->handle;
+	d->info.classes = classes;
+	d->info.flags = flags;
+	snprintf(d->info.reason, sizeof(d->info.reason), "%s", reason);
+	snprintf(d->info.origin, sizeof(d->info.origin), "%s", origin);
+	d->info.descriptor = &d->descriptor;
+	d->info.state = &d->state;
+	hub->held += d->state.held;
+	hub->dirty |= 1ull << slot;
+
+	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++) {
+		struct hub_consumer *c = hub->consumers[i];
+
+		if (!c || !route_sees(c, d))
+			continue;
+		c->routes = route_mask(c);
+		/* Something held from the first moment on (a key down, a lid closed) is told by a snapshot. */
+		if (d->state.held || bits_count(d->state.sws, sizeof(d->state.sws)))
+			consumer_snapshot(c, REASON_CONNECT, now_ns);
+		else
+			consumer_push_device(c, d);
+	}
+	*handle = d->handle;
+	return 0;
+}
+
+/* To everyone who gets this device's frames; the state is up to date already. */
+static void broadcast(struct hub *hub, struct hub_device *d, const struct frame *frame, uint64_t now_ns)
+{
+	uint64_t bit = 1ull << (d->handle % HUB_DEVICES_MAX);
+
+	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+		if (hub->consumers[i] && hub->consumers[i]->routes & bit)
+			consumer_push_frame(hub->consumers[i], d, frame, now_ns);
+}
+
+static void take_frame(struct hub *hub, struct hub_device *d, const struct frame *frame, uint64_t now_ns)
+{
+	unsigned before = d->state.held;
+
+	state_apply(&d->state, frame->events, frame->count);
+	hub->held += d->state.held - before;
+	hub->dirty |= 1ull << (d->handle % HUB_DEVICES_MAX);
+	d->info.frames++;
+	d->info.events += frame->count;
+	hub->edges += frame_count_edges(frame->events, frame->count);
+	broadcast(hub, d, frame, now_ns);
+}
+
+void hub_device_frame(struct hub *hub, uint32_t handle, const struct frame *frame, uint64_t now_ns)
+{
+	struct hub_device *d = find_device(hub, handle);
+
+	if (!d)
+		return;
+	if (frame->flags & FRAME_RESYNC) {
+		d->info.resyncs++;
+		for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+			if (hub->consumers[i])
+				hub->consumers[i]->lost_kernel += frame->lost;
+	}
+	take_frame(hub, d, frame, now_ns);
+}
+
+bool device_release_frame(const struct hub_device *d, enum reason reason, uint64_t now_ns, struct event *events,
+			  struct frame *frame)
+{
+	unsigned n;
+
+	if (!d->state.held)
+		return false;
+	n = state_release(&d->state, false, events);
+	events[n++] = (struct event){ EV_SYN, SYN_REPORT, 0 };
+	*frame = (struct frame){
+		.time_us = now_ns / NS_PER_US,
+		.flags = FRAME_SYNTHETIC | (state_has_contact(&d->state) ? FRAME_CANCEL : 0),
+		.reason = reason,
+		.count = n,
+		.events = events,
+	};
+	return true;
+}
+
+void hub_device_release(struct hub *hub, uint32_t handle, enum reason reason, uint64_t now_ns)
+{
+	struct hub_device *d = find_device(hub, handle);
+	struct event events[STATE_EVENTS_MAX + 1];
+	struct frame frame;
+
+	if (d && device_release_frame(d, reason, now_ns, events, &frame))
+		take_frame(hub, d, &frame, now_ns);
+}
+
+void hub_device_resync(struct hub *hub, uint32_t handle, const struct device_state *actual, enum reason reason,
+		       uint64_t now_ns)
+{
+	struct hub_device *d = find_device(hub, handle);
+	struct event events[2][STATE_EVENTS_MAX + 1];
+	unsigned n[2];
+
+	if (!d)
+		return;
+	state_diff(&d->state, actual, events[0], &n[0], events[1], &n[1]);
+	for (unsigned i = 0; i < 2; i++) {
+		struct frame frame = {
+			.time_us = now_ns / NS_PER_US,
+			.flags = FRAME_SYNTHETIC | FRAME_RESYNC,
+			.reason = reason,
+			.count = n[i] + 1,
+			.events = events[i],
+		};
+
+		if (!n[i])
+			continue;
+		events[i][n[i]] = (struct event){ EV_SYN, SYN_REPORT, 0 };
+		take_frame(hub, d, &frame, now_ns);
+	}
+}
+
+void hub_device_remove(struct hub *hub, uint32_t handle, enum reason reason, uint64_t now_ns)
+{
+	struct hub_device *d = find_device(hub, handle);
+	unsigned slot = handle % HUB_DEVICES_MAX;
+
+	if (!d)
+		return;
+	hub_device_release(hub, handle, reason, now_ns);
+	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++) {
+		struct hub_consumer *c = hub->consumers[i];
+
+		if (!c)
+			continue;
+		c->routes &= ~(1ull << slot);
+		consumer_push_remove(c, slot, reason);
+	}
+	state_finish(&d->state);
+	d->handle = 0;
+	hub->dirty |= 1ull << slot;
+}
+
+bool hub_device_info(const struct hub *hub, unsigned index, struct hub_device_info *info)
+{
+	const struct hub_device *d = &hub->devices[index];
+
+	if (!d->handle)
+		return false;
+	*info = d->info;
+	info->held = d->state.held;
+	return true;
+}
+
+bool hub_device_find(const struct hub *hub, uint32_t handle, struct hub_device_info *info)
+{
+	return find_device(hub, handle) && hub_device_info(hub, handle % HUB_DEVICES_MAX, info);
+}
+
+uint64_t hub_take_dirty(struct hub *hub)
+{
+	uint64_t dirty = hub->dirty;
+
+	hub->dirty = 0;
+	return dirty;
+}
+
+unsigned hub_held(const struct hub *hub)
+{
+	return hub->held;
+}
+
+void hub_wishes(const struct hub *hub, uint32_t *classes, bool *pointer, bool *raw, bool *screen_on)
+{
+	*classes = 0;
+	*pointer = *raw = *screen_on = false;
+	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++) {
+		const struct hub_consumer *c = hub->consumers[i];
+
+		if (!c)
+			continue;
+		*classes |= c->wishes.classes;
+		if (c->wishes.classes & CLASS_TOUCHPAD) {
+			*pointer |= c->wishes.touchpad == WIRE_TOUCHPAD_POINTER;
+			*raw |= c->wishes.touchpad == WIRE_TOUCHPAD_RAW;
+		}
+		*screen_on |= !c->screen_off;
+	}
+}
+
+size_t hub_backlog(const struct hub *hub)
+{
+	size_t most = 0;
+
+	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+		if (hub->consumers[i] && outbox_used(&hub->consumers[i]->box) > most)
+			most = outbox_used(&hub->consumers[i]->box);
+	return most;
+}
+
+int hub_focus_set(struct hub *hub, const char *name, uint64_t now_ns)
+{
+	if (name && strlen(name) >= sizeof(hub->focus))
+		return -ENAMETOOLONG;
+	hub->focus_all = !name;
+	snprintf(hub->focus, sizeof(hub->focus), "%s", name ? name : "");
+	/* Those who lose it first, so that no two ever hold the same key. */
+	for (unsigned pass = 0; pass < 2; pass++)
+		for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+			if (hub->consumers[i] && route_focused(hub->consumers[i]) == (pass == 1))
+				consumer_reroute(hub->consumers[i], REASON_FOCUS, now_ns);
+	return 0;
+}
+
+const char *hub_focus(const struct hub *hub)
+{
+	return hub->focus_all ? NULL : hub->focus;
+}
+
+void hub_tick(struct hub *hub, uint64_t now_ns)
+{
+	bool due;
+
+	if (!hub->held)
+		hub->lease_at = CLOCK_NEVER;
+	else if (hub->lease_at == CLOCK_NEVER)
+		hub->lease_at = now_ns + HUB_LEASE_NS;
+	due = now_ns >= hub->lease_at;
+	if (due)
+		hub->lease_at = now_ns + HUB_LEASE_NS;
+	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++) {
+		if (!hub->consumers[i])
+			continue;
+		if (due)
+			consumer_lease(hub->consumers[i]);
+		consumer_update_wait(hub->consumers[i], now_ns);
+	}
+}
+
+uint64_t hub_deadline(const struct hub *hub)
+{
+	uint64_t nearest = hub->lease_at;
+
+	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++) {
+		const struct hub_consumer *c = hub->consumers[i];
+
+		if (!c)
+			continue;
+		if (c->waiting_since && c->waiting_since + HUB_ACK_TIMEOUT_NS < nearest)
+			nearest = c->waiting_since + HUB_ACK_TIMEOUT_NS;
+		if (c->states_at && c->states_at < nearest)
+			nearest = c->states_at;
+	}
+	return nearest;
+}

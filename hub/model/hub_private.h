@@ -1,0 +1,91 @@
+/* What hub.c, consumer.c and route.c share. Private to hub/model. */
+#ifndef HUB_MODEL_HUB_PRIVATE_H
+#define HUB_MODEL_HUB_PRIVATE_H
+
+#include "hub/core/clock.h"
+#include "hub/model/hub.h"
+#include "hub/model/outbox.h"
+
+#define HUB_ENDED_MAX 16 /* links whose losses are remembered */
+
+struct hub_device {
+	uint32_t handle; /* 0: free slot. handle % HUB_DEVICES_MAX is the slot */
+	struct hub_device_info info;
+	struct descriptor descriptor;
+	struct device_state state;
+};
+
+struct hub_consumer {
+	struct hub *hub;
+	uint32_t id;
+	char name[WIRE_TEXT_MAX];
+	uint8_t role;
+	uint64_t generation;
+	struct wire_wishes wishes;
+	bool screen_off;
+	struct outbox box;
+
+	uint64_t routes;		   /* the device slots whose frames it gets */
+	uint32_t known[HUB_DEVICES_MAX];   /* the handle it has been told of, by slot */
+	bool snapshot_due;
+	enum reason snapshot_reason;
+	uint64_t states_sent;		   /* serial */
+	uint64_t states_at;		   /* not before this time */
+
+	uint64_t acked;
+	uint64_t waiting_since; /* something is queued or held and nothing was acknowledged since; 0: nothing is */
+	uint64_t lost_kernel;	/* since the last snapshot */
+	uint64_t lost_before;	/* edges lost on the link that this one resumes, and since */
+	uint64_t swallowed_told;
+	uint64_t led_second;
+	unsigned led_used;
+	uint64_t frames, snapshots, led_dropped;
+};
+
+struct ended_link {
+	uint64_t generation;
+	uint64_t lost;	/* edges that its consumer never got */
+	uint64_t edges; /* hub->edges then: what came since was missed too */
+};
+
+struct hub {
+	struct hub_callbacks callbacks;
+	uint8_t boot_id[16];
+	uint64_t next_generation;
+	uint32_t next_consumer;
+	uint32_t next_handle;
+	uint64_t edges; /* that devices ever sent */
+	uint64_t dirty;
+	unsigned held;
+	uint64_t lease_at; /* CLOCK_NEVER while nothing is held */
+	bool focus_all;
+	char focus[WIRE_TEXT_MAX];
+	struct states *states;
+	struct hub_device devices[HUB_DEVICES_MAX];
+	struct hub_consumer *consumers[HUB_CONSUMERS_MAX];
+	struct ended_link ended[HUB_ENDED_MAX];
+	unsigned next_ended;
+};
+
+/* route.c: who sees a device, and who gets its frames. */
+bool route_sees(const struct hub_consumer *c, const struct hub_device *d);
+bool route_focused(const struct hub_consumer *c);
+uint64_t route_mask(const struct hub_consumer *c);
+
+/* consumer.c */
+void consumer_push_frame(struct hub_consumer *c, const struct hub_device *d, const struct frame *frame, uint64_t now_ns);
+void consumer_push_device(struct hub_consumer *c, const struct hub_device *d);
+void consumer_push_remove(struct hub_consumer *c, unsigned slot, enum reason reason);
+void consumer_snapshot(struct hub_consumer *c, enum reason reason, uint64_t now_ns);
+/* Brings routes up to date: releases what is lost first, then a snapshot when something was won. */
+void consumer_reroute(struct hub_consumer *c, enum reason reason, uint64_t now_ns);
+unsigned consumer_held(const struct hub_consumer *c);
+void consumer_lease(struct hub_consumer *c);
+/* Starts or stops the acknowledgement's clock. */
+void consumer_update_wait(struct hub_consumer *c, uint64_t now_ns);
+
+/* hub.c: writes the frames that let go of what d holds; NULL-terminated by count 0. */
+bool device_release_frame(const struct hub_device *d, enum reason reason, uint64_t now_ns, struct event *events,
+			  struct frame *frame);
+
+#endif
