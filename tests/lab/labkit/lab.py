@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a scenario is given: the restored machine, input devices in it, and the programs under test."""
 
+import os
+import re
 import shlex
+import time
 
-from .common import BIN, Failure
+from .common import BIN, Failure, output
 from .devices import Hid, Uinput
 
 
@@ -11,6 +14,7 @@ class Lab:
     def __init__(self, machine):
         self.machine = machine
         self.folder = machine.folder
+        self.devices = []
 
     @property
     def guest(self):
@@ -27,10 +31,18 @@ class Lab:
     # -- devices
 
     def uinput(self, description, create=True):
-        return Uinput(self.guest, description, create)
+        return self._device(Uinput(self.guest, description, create))
 
     def hid(self, description, create=True):
-        return Hid(self.guest, description, create)
+        return self._device(Hid(self.guest, description, create))
+
+    def _device(self, device):
+        self.devices.append(device)
+        return device
+
+    def our_nodes(self):
+        """The nodes of the uinput devices made here: what xenhub-twin makes is elsewhere."""
+        return [device.node for device in self.devices if isinstance(device, Uinput)]
 
     def inputs(self):
         """The machine's input devices as the kernel lists them: node, name, phys, uniq, id."""
@@ -58,6 +70,45 @@ class Lab:
 
     def call(self, program, *arguments, **options):
         return self.guest.run(f"inhost {BIN / program}", *arguments, **options)
+
+    def transplant(self, *programs):
+        """Copy programs and their libraries into the guest's memory and give up the host's root.
+
+        `start` and `call` go on as before. For suspend: a 9p mount does not survive it.
+        """
+        files = {"/usr/bin/env", "/usr/share/libinput"}
+        for program in ("/usr/bin/env", *(str(BIN / each) for each in programs)):
+            files |= {program, *re.findall(r"(/\S+) \(0x", output("ldd", program))}
+        present = [path for path in sorted(files) if os.path.exists(path)]
+        self.guest.run("mkdir /run/lab/root && inhost cp -rL --parents -t /run/lab/root", *present, timeout=60)
+        self.guest.run("for dir in dev proc sys run; do umount -l /host/$dir; done; umount /host && "
+                       "mount --bind /run/lab/root /host && "
+                       "for dir in dev proc sys run; do mkdir /host/$dir; mount --rbind /$dir /host/$dir; done")
+
+    def suspend(self):
+        """To s2idle and back by the power button, with the host's root given up before."""
+        self.guest.run("for bound in /sys/bus/virtio/drivers/9pnet_virtio/virtio*; do "
+                       "echo ${bound##*/} > /sys/bus/virtio/drivers/9pnet_virtio/unbind; done; "
+                       "echo s2idle > /sys/power/mem_sleep")
+        asleep = self.guest.spawn("echo mem > /sys/power/state && cat /sys/power/suspend_stats/success")
+        for _ in range(20):
+            time.sleep(1)
+            if asleep.status is not None:
+                break
+            self.qmp.execute("system_powerdown")
+        result = asleep.wait(10)
+        if result.status != 0 or str(result) == "0":
+            raise Failure(f"the machine did not sleep: {result}")
+
+    @staticmethod
+    def until(condition, otherwise, timeout=20):
+        """Wait until a function of the host says something true, and return that."""
+        deadline = time.monotonic() + timeout
+        while not (answer := condition()):
+            if time.monotonic() > deadline:
+                raise Failure(f"{otherwise} ({timeout} s)")
+            time.sleep(0.1)
+        return answer
 
     def host(self, command, *arguments, **options):
         """Any other program of the build machine."""

@@ -52,8 +52,11 @@ class Scenario:
     def play(self, lab):
         if self.path.suffix == ".py":
             return self.module.run(lab)
-        result = lab.guest.run(self.path.read_text(), timeout=120)
-        return (result.lines or [""])[-1]
+        result = lab.guest.run(self.path.read_text(), timeout=120, check=False)
+        last = (result.lines or ["it said nothing"])[-1]
+        if result.status != 0:
+            raise Failure(last)
+        return last
 
 
 def discover(machines, names):
