@@ -330,7 +330,7 @@ void consumer_update_wait(struct hub_consumer *c, uint64_t now_ns)
 int hub_consumer_check(struct hub_consumer *c, uint64_t now_ns)
 {
 	consumer_update_wait(c, now_ns);
-	return c->waiting_since && now_ns - c->waiting_since > HUB_ACK_TIMEOUT_NS ? -ETIMEDOUT : 0;
+	return c->waiting_since && now_ns - c->waiting_since > WIRE_ACK_MS * NS_PER_MS ? -ETIMEDOUT : 0;
 }
 
 /* What an ordinary consumer may read of the tree: the machine's states, not who else is there or what is pressed. */

@@ -321,10 +321,10 @@ void hub_tick(struct hub *hub, uint64_t now_ns)
 	if (!hub->held)
 		hub->lease_at = CLOCK_NEVER;
 	else if (hub->lease_at == CLOCK_NEVER)
-		hub->lease_at = now_ns + HUB_LEASE_NS;
+		hub->lease_at = now_ns + WIRE_LEASE_MS * NS_PER_MS;
 	due = now_ns >= hub->lease_at;
 	if (due)
-		hub->lease_at = now_ns + HUB_LEASE_NS;
+		hub->lease_at = now_ns + WIRE_LEASE_MS * NS_PER_MS;
 	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++) {
 		if (!hub->consumers[i])
 			continue;
@@ -343,8 +343,8 @@ uint64_t hub_deadline(const struct hub *hub)
 
 		if (!c)
 			continue;
-		if (c->waiting_since && c->waiting_since + HUB_ACK_TIMEOUT_NS < nearest)
-			nearest = c->waiting_since + HUB_ACK_TIMEOUT_NS;
+		if (c->waiting_since && c->waiting_since + WIRE_ACK_MS * NS_PER_MS < nearest)
+			nearest = c->waiting_since + WIRE_ACK_MS * NS_PER_MS;
 		if (c->states_at && c->states_at < nearest)
 			nearest = c->states_at;
 	}

@@ -20,9 +20,6 @@
 
 #define HUB_DEVICES_MAX	    64
 #define HUB_CONSUMERS_MAX   16
-#define HUB_LEASE_NS	    (120 * NS_PER_MS) /* renewed this often while something is held */
-#define HUB_LEASE_EXPIRY_NS (400 * NS_PER_MS) /* a receiver that hears nothing lets go */
-#define HUB_ACK_TIMEOUT_NS  (1000 * NS_PER_MS)
 #define HUB_LED_PER_SECOND  50 /* from one consumer; more are dropped and counted */
 
 struct hub;

@@ -23,6 +23,9 @@
 #define WIRE_MESSAGE_MAX  16384
 #define WIRE_TEXT_MAX	  256 /* any single text field, with its terminator once decoded */
 #define WIRE_FRAME_HEADER 48
+#define WIRE_LEASE_MS	  120  /* a hub renews the lease this often while something is held */
+#define WIRE_EXPIRY_MS	  400  /* a consumer that hears nothing for so long lets go */
+#define WIRE_ACK_MS	  1000 /* while anything is queued or held, a consumer that acknowledges nothing is dropped */
 #define WIRE_SKIPPABLE	  0x8000 /* set in a type: whoever does not know it passes it over */
 
 enum wire_type {

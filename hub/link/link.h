@@ -1,0 +1,89 @@
+/*
+ * Links: ordered, reliable byte streams between a hub and a consumer, whatever carries them. Endpoints are written KIND:REST:
+ *
+ *	unix:PATH		a unix stream socket
+ *	tcp:ADDR:PORT		TCP on a loopback address ("127.0.0.1", "[::1]")
+ *
+ * No call blocks. Functions return 0 or a negative errno unless they say otherwise.
+ */
+#ifndef HUB_LINK_LINK_H
+#define HUB_LINK_LINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define LINK_PEER_MAX 128
+
+struct link;
+
+struct link_ops {
+	/* Bytes read; -EAGAIN: none now; 0: the peer closed; other negative errno: the link is dead. */
+	ssize_t (*read)(struct link *link, void *buf, size_t size);
+	/* Bytes taken, at least 1; -EAGAIN: none now; other negative errno: the link is dead. */
+	ssize_t (*write)(struct link *link, const void *buf, size_t size);
+	/* The epoll events to wait for on the fd, when (also) waiting to write or not. */
+	uint32_t (*wait_events)(struct link *link, bool want_write);
+	void (*close)(struct link *link); /* frees it */
+};
+
+struct link {
+	const struct link_ops *ops;
+	int fd;			  /* for epoll; the link's */
+	char peer[LINK_PEER_MAX]; /* for people: "uid 1000 pid 4711" */
+	uid_t peer_uid;		  /* (uid_t)-1 when the transport does not know */
+	bool connecting;
+};
+
+static inline ssize_t link_read(struct link *link, void *buf, size_t size)
+{
+	return link->ops->read(link, buf, size);
+}
+
+static inline ssize_t link_write(struct link *link, const void *buf, size_t size)
+{
+	return link->ops->write(link, buf, size);
+}
+
+static inline uint32_t link_wait_events(struct link *link, bool want_write)
+{
+	return link->ops->wait_events(link, want_write);
+}
+
+static inline void link_close(struct link *link)
+{
+	if (link)
+		link->ops->close(link);
+}
+
+/*
+ * Whether the endpoint can be used at all: 0, or -EINVAL (written wrongly) or -EPROTONOSUPPORT (not built in), with a sentence
+ * in why.
+ */
+int link_check_endpoint(const char *endpoint, char *why, size_t size);
+
+/* Begins to connect: the link may still be `connecting`, and its first read or write tells whether it worked. */
+int link_connect(struct link **out, const char *endpoint);
+
+struct link_listener {
+	int fd;	   /* readable when somebody waits */
+	char *path;/* of a unix socket, to be unlinked; NULL otherwise */
+	dev_t dev; /* of the node we made: another's is not ours to unlink */
+	ino_t ino;
+};
+
+/*
+ * A unix socket gets mode 0660 and, unless gid is (gid_t)-1, that group; a stale one is replaced. -EADDRINUSE: somebody serves
+ * it; *pid is who (0 when unknown). TCP addresses that are not loopback are refused with -EACCES.
+ */
+int link_listen(struct link_listener **out, const char *endpoint, gid_t gid, pid_t *pid);
+
+/* The next peer, or NULL and errno (EAGAIN when none waits). */
+struct link *link_accept(struct link_listener *listener);
+void link_unlisten(struct link_listener *listener);
+
+/* Wraps a connected socket, taking it over, on failure too. */
+int link_from_fd(struct link **out, int fd);
+
+#endif
