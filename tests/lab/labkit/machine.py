@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The emulated machines: started cold once, then restored from their snapshot for every scenario.
 
-A machine is described by the class below it: what QEMU boots, and what is prepared before the snapshot. The name of
-a snapshot is a hash over all of that, QEMU's version included, so a stale one is never restored.
+A machine is a subclass: what QEMU boots, and what is prepared before the snapshot. The name of a snapshot is a hash
+over all of that, QEMU's version included, so a stale one is never restored.
 """
 
 import ctypes
-import inspect
 import shutil
 import signal
 import socket
@@ -99,7 +98,7 @@ class Machine:
 
     def key(self):
         version = output("qemu-system-x86_64", "--version")
-        sources = [Path(inspect.getfile(cls)) for cls in (type(self), Machine)]
+        sources = [Path(__file__).with_name(f"{module}.py") for module in ("machine", "plain", "xen")]
         return digest(version, *self.arguments(), *sources)
 
     def snapshot(self):

@@ -55,11 +55,17 @@ class Domain:
             self.relay.wait()
         self.relay = None
 
-    def install(self, program):
-        """Bring a freshly built program into the guest; its libraries are in the guest's image."""
-        slim = Path(self.machine.folder) / f"{program.name}.stripped"
-        output("strip", "-o", str(slim), str(program))
-        self.agent.write_file(f"/usr/bin/{program.name}", slim.read_bytes(), mode="755")
+    def install(self, *programs):
+        """Bring freshly built programs into the guest; their libraries are in the guest's image."""
+        for program in programs:
+            slim = Path(self.machine.folder) / f"{program.name}.stripped"
+            output("strip", "-o", str(slim), str(program))
+            path = f"/local/domain/0/lab/install/{self.domid}"
+            sender = self.dom0.spawn(f"vchan-pipe send {self.domid} {path} < /host{slim}")
+            target = f"/usr/bin/{program.name}"
+            self.agent.run(f"vchan-pipe receive 0 {path} > {target} && chmod 755 {target}", timeout=60)
+            if sender.wait().status != 0:
+                raise Failure(f"cannot copy {program.name} into {self.name}: {sender.text}")
 
     def destroy(self):
         self.disconnect()
