@@ -54,7 +54,7 @@ struct loop {
 	int quitfd;
 	uint64_t armed; /* what the timerfd is set to; CLOCK_NEVER when it is not */
 	uint64_t now;
-	bool quit;
+	atomic_bool quit;
 	bool sweep; /* something was removed and waits to be freed */
 	atomic_int quit_value;
 	sigset_t mask;
@@ -85,13 +85,13 @@ static void on_signalfd(void *data, int fd, uint32_t events)
 	}
 }
 
+/* It only has to wake: loop->quit says the rest. */
 static void on_quitfd(void *data, int fd, uint32_t events)
 {
-	struct loop *loop = data;
 	uint64_t count;
 
-	if (read(fd, &count, sizeof(count)) == sizeof(count))
-		loop->quit = true;
+	while (read(fd, &count, sizeof(count)) == sizeof(count))
+		;
 }
 
 int loop_create(struct loop **out)
@@ -278,7 +278,7 @@ void loop_remove_hook(struct loop_hook *hook)
 int loop_add_signal(struct loop *loop, int signo, loop_signal_fn fn, void *data)
 {
 	struct loop_signal *signal;
-	int fd;
+	int fd, rc;
 
 	signal = calloc(1, sizeof(*signal));
 	if (!signal)
@@ -286,12 +286,16 @@ int loop_add_signal(struct loop *loop, int signo, loop_signal_fn fn, void *data)
 	sigaddset(&loop->mask, signo);
 	sigprocmask(SIG_BLOCK, &loop->mask, NULL);
 	fd = signalfd(loop->signalfd, &loop->mask, SFD_NONBLOCK | SFD_CLOEXEC);
-	if (fd < 0)
-		goto err;
+	if (fd < 0) {
+		rc = -errno;
+		goto err_signal;
+	}
 	if (loop->signalfd < 0) {
+		if (!loop_add_fd(loop, fd, EPOLLIN, on_signalfd, loop)) {
+			rc = -errno;
+			goto err_fd;
+		}
 		loop->signalfd = fd;
-		if (!loop_add_fd(loop, fd, EPOLLIN, on_signalfd, loop))
-			goto err;
 	}
 	signal->signo = signo;
 	signal->fn = fn;
@@ -299,9 +303,11 @@ int loop_add_signal(struct loop *loop, int signo, loop_signal_fn fn, void *data)
 	LL_PREPEND(loop->signals, signal);
 	return 0;
 
-err:
+err_fd:
+	close(fd);
+err_signal:
 	free(signal);
-	return -errno;
+	return rc;
 }
 
 static void sweep(struct loop *loop)
@@ -345,23 +351,28 @@ static void run_timers(struct loop *loop)
 	}
 }
 
+static void run_hooks(struct loop *loop)
+{
+	struct loop_hook *h;
+
+	DL_FOREACH(loop->hooks, h)
+		if (h->fn)
+			h->fn(h->data);
+	sweep(loop);
+}
+
 int loop_run(struct loop *loop)
 {
 	struct epoll_event events[BATCH_MAX];
-	struct loop_hook *h;
 
-	loop->quit = false;
-	while (!loop->quit) {
+	for (;;) {
 		int n;
 
-		/* Hooks first: whatever was queued before the loop began to run must leave too. */
-		DL_FOREACH(loop->hooks, h)
-			if (h->fn)
-				h->fn(h->data);
-		sweep(loop);
-		rearm(loop);
+		/* Before the first sleep too, for what was queued before, and after the last batch, for its farewells. */
+		run_hooks(loop);
 		if (loop->quit)
 			break;
+		rearm(loop);
 		n = epoll_wait(loop->epoll, events, BATCH_MAX, -1);
 		if (n < 0 && errno != EINTR)
 			return -errno;
@@ -374,6 +385,7 @@ int loop_run(struct loop *loop)
 		}
 		run_timers(loop);
 	}
+	loop->quit = false;
 	return loop->quit_value;
 }
 
@@ -383,6 +395,7 @@ void loop_quit(struct loop *loop, int value)
 	ssize_t n;
 
 	loop->quit_value = value;
+	loop->quit = true;
 	/* The write cannot fail in a way that matters: a full counter already wakes the loop. */
 	do
 		n = write(loop->quitfd, &one, sizeof(one));

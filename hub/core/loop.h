@@ -33,7 +33,10 @@ struct loop_timer *loop_add_timer(struct loop *loop, loop_fn fn, void *data);
 void loop_timer_at(struct loop_timer *timer, uint64_t deadline_ns);
 void loop_remove_timer(struct loop_timer *timer);
 
-/* Called once after each batch of handlers, before the loop sleeps: what a batch produced leaves in one go. */
+/*
+ * Called once before the first sleep and after each batch of handlers, the last one included: what a batch produced leaves in
+ * one go.
+ */
 struct loop_hook *loop_add_hook(struct loop *loop, loop_fn fn, void *data);
 void loop_remove_hook(struct loop_hook *hook);
 
@@ -43,7 +46,10 @@ int loop_add_signal(struct loop *loop, int signo, loop_signal_fn fn, void *data)
 /* Returns the value given to loop_quit, or -errno when epoll fails. */
 int loop_run(struct loop *loop);
 
-/* May be called from any thread and from handlers. */
+/*
+ * Ends loop_run after the present batch and its hooks, or ends its sleep. May be called from any thread, from handlers, and
+ * before loop_run.
+ */
 void loop_quit(struct loop *loop, int value);
 
 /* The time at which the present batch began, CLOCK_MONOTONIC nanoseconds. */

@@ -56,15 +56,20 @@ void text_clean(char *s)
 
 void text_copy(char *dst, size_t size, const char *src, size_t src_len)
 {
-	size_t n = strnlen(src, src_len);
+	size_t whole = strnlen(src, src_len);
+	size_t n = whole;
 
 	if (!size)
 		return;
 	if (n >= size) {
-		n = size - 1;
-		/* Do not cut a sequence: step back over continuation bytes to its start. */
-		while (n && ((unsigned char)src[n] & 0xc0) == 0x80)
-			n--;
+		size_t start = size - 1;
+
+		/* Do not cut a sequence: its start is at most three continuation bytes back. */
+		n = start;
+		while (start && n - start < 3 && ((unsigned char)src[start] & 0xc0) == 0x80)
+			start--;
+		if (start + utf8_length((const unsigned char *)src + start, whole - start) > n)
+			n = start;
 	}
 	memcpy(dst, src, n);
 	dst[n] = '\0';
@@ -84,8 +89,11 @@ void text_slug(char *dst, size_t size, const char *src)
 		if (c >= 'A' && c <= 'Z')
 			c = (char)(c - 'A' + 'a');
 		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
-			if (gap && n && n + 2 < size)
+			if (gap && n) {
+				if (n + 2 >= size)
+					break;
 				dst[n++] = '-';
+			}
 			gap = false;
 			dst[n++] = c;
 		} else {
