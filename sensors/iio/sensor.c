@@ -1,0 +1,418 @@
+#include "sensors/iio/sensor.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#define LOG_MODULE "sensors"
+#include "hub/core/clock.h"
+#include "hub/core/log.h"
+#include "hub/core/text.h"
+#include "sensors/attr.h"
+#include "sensors/iio/sensor_state.h"
+
+#define LIGHT_REFILL_NS NS_PER_S
+#define DRAIN_MAX       64
+#define ACTIONS_MAX     4
+/*
+ * A check beside the buffer finds the buffer silent when the value is off by more than this part of itself.
+ */
+#define MOVED_PART 0.25
+#define MOVED_MIN  1.0
+/* A kernel timestamp further off than this is on another clock. */
+#define TIMESTAMP_OFF_NS (10 * NS_PER_S)
+#define NEAR_LEAVES_PART 0.9
+
+static const char *class_path(enum sensor_class class)
+{
+	static const char *const paths[SENSOR_CLASSES] = {
+		[SENSOR_LIGHT] = "light",
+		[SENSOR_ORIENTATION] = "accel",
+		[SENSOR_PROXIMITY] = "proximity",
+		[SENSOR_LID] = "lid",
+	};
+
+	return paths[class];
+}
+
+static void probe_near(struct iiosensor *s)
+{
+	char attr[ATTR_MAX];
+
+	s->near_level = 0;
+	snprintf(attr, sizeof(attr), "in_%s_nearlevel", s->channels.channel[0].id);
+	if (iiobus_read_double(s->env->bus, s->device.id, attr, &s->near_level) < 0)
+		s->near_level = 0;
+}
+
+/* What attributes and files say may change with every event, a matrix that udev finished late above all. */
+static int probe(struct iiosensor *s)
+{
+	const struct iiosensor_env *env = s->env;
+	uint64_t poll_min;
+	int rc;
+
+	s->unusable[0] = '\0';
+	s->why[0] = '\0';
+	rc = channels_probe(env->bus, s->device.id, s->class, &s->channels, s->unusable, sizeof(s->unusable));
+	if (rc == -ENOENT)
+		return rc;
+	if (rc < 0) {
+		log_warn("%s (%s): no %s sensor: %s", s->device.name, s->device.id,
+			 sensor_class_name(s->class), s->unusable);
+		snprintf(s->why, sizeof(s->why), "%s", s->unusable);
+	}
+	memset(&s->quirk, 0, sizeof(s->quirk));
+	if (env->quirks)
+		quirks_find(env->quirks, env->dmi, s->device.name, &s->quirk, NULL, NULL);
+	if (s->class == SENSOR_ORIENTATION)
+		mount_find(&s->mount, env, &s->device, &s->quirk, s->why, sizeof(s->why));
+	if (s->class == SENSOR_PROXIMITY)
+		probe_near(s);
+	poll_min = env->poll_min_ns ? env->poll_min_ns : CAPTURE_POLL_MIN_NS;
+	s->capture.poll_min_ns = s->quirk.poll_min_ns ? s->quirk.poll_min_ns : poll_min;
+	s->capture.has_buffer = !s->channels.processed && !s->quirk.no_buffer;
+	return 0;
+}
+
+int iiosensor_create(struct iiosensor **out, const struct iiosensor_env *env,
+		     const struct iiobus_device *device, enum sensor_class class, unsigned index)
+{
+	struct iiosensor *s = calloc(1, sizeof(*s));
+	int rc;
+
+	if (!s)
+		return -ENOMEM;
+	s->env = env;
+	s->device = *device;
+	s->class = class;
+	s->index = index;
+	snprintf(s->path, sizeof(s->path), "%s/%u", class_path(class), index);
+	capture_init(&s->capture, false, 0);
+	light_init(&s->light, &env->light);
+	rc = probe(s);
+	if (rc < 0) {
+		free(s);
+		return rc;
+	}
+	*out = s;
+	return 0;
+}
+
+static void close_buffer(struct iiosensor *s)
+{
+	if (!s->buffer)
+		return;
+	epoll_ctl(s->env->epoll_fd, EPOLL_CTL_DEL, s->env->bus->ops->fd(s->buffer), NULL);
+	s->env->bus->ops->close(s->buffer);
+	s->buffer = NULL;
+}
+
+void iiosensor_destroy(struct iiosensor *s)
+{
+	close_buffer(s);
+	sensor_forget(s);
+	free(s);
+}
+
+/* The slowest of the rates on offer that is fast enough; a device without a list takes what it likes. */
+static void request_rate(struct iiosensor *s)
+{
+	const struct iiobus_ops *ops = s->env->bus->ops;
+	size_t type_len = strcspn(s->channels.channel[0].id, "_0123456789");
+	double wanted = (double)NS_PER_S / (double)s->capture.interval_ns;
+	char attr[ATTR_MAX];
+	char list[ATTR_MAX];
+	char text[32];
+	double best = 0;
+
+	if (!ops->read(s->env->bus, s->device.id, "sampling_frequency_available", list, sizeof(list))) {
+		for (char *save, *item = strtok_r(list, " []", &save); item;
+		     item = strtok_r(NULL, " []", &save)) {
+			double hz;
+
+			if (attr_parse_double(item, &hz) < 0 || hz <= 0)
+				continue;
+			if (!best || (best < wanted ? hz > best : hz >= wanted && hz < best))
+				best = hz;
+		}
+	}
+	snprintf(text, sizeof(text), "%.6f", best ? best : wanted);
+	snprintf(attr, sizeof(attr), "in_%.*s_sampling_frequency", (int)type_len, s->channels.channel[0].id);
+	if (ops->write(s->env->bus, s->device.id, attr, text) < 0)
+		ops->write(s->env->bus, s->device.id, "sampling_frequency", text);
+}
+
+static void explain(struct iiosensor *s, const char *what, int err)
+{
+	snprintf(s->why, sizeof(s->why), "%s: %s", what, strerror(-err));
+}
+
+static void open_buffer(struct iiosensor *s, uint64_t now_ns)
+{
+	const struct iiobus_ops *ops = s->env->bus->ops;
+	const char *ids[CHANNELS_MAX];
+	struct epoll_event event = { .events = EPOLLIN };
+	int rc;
+
+	for (unsigned i = 0; i < s->channels.count; i++)
+		ids[i] = s->channels.channel[i].id;
+	request_rate(s);
+	rc = ops->open(s->env->bus, s->device.id, ids, s->channels.count, &s->buffer);
+	if (!rc && epoll_ctl(s->env->epoll_fd, EPOLL_CTL_ADD, ops->fd(s->buffer), &event) < 0) {
+		rc = -errno;
+		ops->close(s->buffer);
+		s->buffer = NULL;
+	}
+	if (!rc) {
+		capture_opened(&s->capture, now_ns);
+		return;
+	}
+	s->buffer = NULL;
+	if (rc == -ENOTSUP)
+		s->capture.has_buffer = false;
+	else
+		explain(s, "its buffer cannot be opened", rc);
+	capture_error(&s->capture, rc, now_ns);
+}
+
+static uint64_t sample_time(uint64_t kernel_ns, uint64_t now_ns)
+{
+	return kernel_ns > now_ns || kernel_ns + TIMESTAMP_OFF_NS < now_ns ? now_ns : kernel_ns;
+}
+
+static void take_sample(struct iiosensor *s, const double *raw, uint64_t kernel_ns, uint64_t now_ns)
+{
+	uint64_t at = sample_time(kernel_ns, now_ns);
+	double device[3];
+
+	if (channels_convert(&s->channels, raw, s->sample) < 0) {
+		explain(s, "its value is out of range", -ERANGE);
+		capture_error(&s->capture, -ERANGE, now_ns);
+		return;
+	}
+	/* The first sample after errors, or of a polled sensor: what was wrong with it is over. */
+	if (s->capture.errors)
+		s->why[0] = '\0';
+	capture_sample(&s->capture, now_ns);
+	s->measured_ns = s->has_sample && at > s->sample_ns ? at - s->sample_ns : 0;
+	s->sample_ns = at;
+	s->has_sample = true;
+
+	switch (s->class) {
+	case SENSOR_LIGHT:
+		light_set_refill(&s->light, s->capture.mode == CAPTURE_BUFFER ? LIGHT_REFILL_NS : 0);
+		light_push(&s->light, sensor_milli(s->sample[0]), now_ns);
+		sensor_say_light(s);
+		break;
+	case SENSOR_ORIENTATION:
+		matrix_apply(&s->mount.matrix, s->sample, device);
+		s->orientation = orientation_next(s->orientation, device);
+		sensor_say_orientation(s);
+		break;
+	case SENSOR_PROXIMITY:
+		s->near = s->sample[0] >= s->near_level * (s->near ? NEAR_LEAVES_PART : 1);
+		break;
+	default:
+		break;
+	}
+	if (s->capture.mode == CAPTURE_BUFFER && now_ns < s->say_ns)
+		s->unsaid = true;
+	else
+		sensor_say_sample(s, now_ns);
+}
+
+static void note_error(struct iiosensor *s, const char *what, int rc, uint64_t now_ns)
+{
+	bool stale = s->capture.stale;
+
+	explain(s, what, rc);
+	capture_error(&s->capture, rc, now_ns);
+	if (s->capture.mode == CAPTURE_FAILED) {
+		log_warn("%s (%s): %s; not tried again before the next event of the device", s->device.name,
+			 s->device.id, s->why);
+		sensor_forget(s);
+	} else if (s->capture.stale && !stale) {
+		log_warn("%s (%s): %s; tried less often now", s->device.name, s->device.id, s->why);
+		sensor_say_stale(s);
+	}
+}
+
+static void drain_buffer(struct iiosensor *s, uint64_t now_ns)
+{
+	int64_t values[IIOBUS_CHANNELS_MAX];
+	double raw[CHANNELS_MAX];
+	uint64_t at;
+	int rc = 0;
+
+	for (int i = 0; i < DRAIN_MAX && s->capture.mode == CAPTURE_BUFFER; i++) {
+		rc = s->env->bus->ops->next(s->buffer, values, &at);
+		if (rc <= 0)
+			break;
+		for (unsigned j = 0; j < s->channels.count; j++)
+			raw[j] = (double)values[j];
+		take_sample(s, raw, at, now_ns);
+	}
+	if (rc < 0)
+		note_error(s, "its buffer fails", rc, now_ns);
+}
+
+static bool has_moved(const struct iiosensor *s, const double *values)
+{
+	for (unsigned i = 0; i < channels_values(&s->channels); i++)
+		if (fabs(values[i] - s->sample[i]) > MOVED_MIN + MOVED_PART * fabs(s->sample[i]))
+			return true;
+	return false;
+}
+
+static void check_buffer(struct iiosensor *s, uint64_t now_ns)
+{
+	double raw[CHANNELS_MAX], values[CHANNELS_MAX];
+	int rc = channels_read(s->env->bus, s->device.id, &s->channels, raw);
+	bool moved;
+
+	if (!rc)
+		rc = channels_convert(&s->channels, raw, values);
+	if (rc < 0) {
+		note_error(s, "it cannot be read", rc, now_ns);
+		return;
+	}
+	moved = has_moved(s, values);
+	if (moved)
+		snprintf(s->why, sizeof(s->why), "its buffer has gone silent");
+	capture_checked(&s->capture, moved, now_ns);
+}
+
+static void poll_once(struct iiosensor *s, uint64_t now_ns)
+{
+	double raw[CHANNELS_MAX];
+	int rc = channels_read(s->env->bus, s->device.id, &s->channels, raw);
+
+	if (rc < 0)
+		note_error(s, "it cannot be read", rc, now_ns);
+	else
+		take_sample(s, raw, now_ns, now_ns);
+}
+
+static void act(struct iiosensor *s, uint64_t now_ns)
+{
+	for (int i = 0; i < ACTIONS_MAX; i++) {
+		switch (capture_due(&s->capture, now_ns)) {
+		case CAPTURE_WAIT:
+			return;
+		case CAPTURE_OPEN:
+			open_buffer(s, now_ns);
+			break;
+		case CAPTURE_READ:
+			poll_once(s, now_ns);
+			break;
+		case CAPTURE_CHECK:
+			check_buffer(s, now_ns);
+			break;
+		case CAPTURE_CLOSE:
+			if (!s->why[0])
+				snprintf(s->why, sizeof(s->why), "its buffer says nothing");
+			close_buffer(s);
+			break;
+		}
+	}
+}
+
+void iiosensor_dispatch(struct iiosensor *s, uint64_t now_ns)
+{
+	if (s->buffer && s->capture.mode == CAPTURE_BUFFER)
+		drain_buffer(s, now_ns);
+	act(s, now_ns);
+	if (s->capture.mode == CAPTURE_OFF || s->capture.mode == CAPTURE_FAILED)
+		return;
+	if (s->class == SENSOR_LIGHT && light_deadline(&s->light) <= now_ns && light_tick(&s->light, now_ns))
+		sensor_say_light(s);
+	if (s->unsaid && s->say_ns <= now_ns)
+		sensor_say_sample(s, now_ns);
+}
+
+uint64_t iiosensor_deadline(const struct iiosensor *s)
+{
+	uint64_t deadline = s->capture.deadline_ns;
+
+	if (s->capture.mode == CAPTURE_OFF || s->capture.mode == CAPTURE_FAILED)
+		return CLOCK_NEVER;
+	if (s->class == SENSOR_LIGHT && light_deadline(&s->light) < deadline)
+		deadline = light_deadline(&s->light);
+	if (s->unsaid && s->say_ns < deadline)
+		deadline = s->say_ns;
+	return deadline;
+}
+
+static void rest(struct iiosensor *s)
+{
+	close_buffer(s);
+	capture_stop(&s->capture);
+	s->unsaid = false;
+	if (!s->has_sample)
+		return;
+	sensor_say_stale(s);
+}
+
+void iiosensor_set_interval(struct iiosensor *s, uint64_t interval_ns, uint64_t now_ns)
+{
+	if (interval_ns == CLOCK_NEVER) {
+		if (s->capture.mode != CAPTURE_OFF)
+			rest(s);
+		return;
+	}
+	if (s->unusable[0] || (s->capture.mode != CAPTURE_OFF && s->capture.interval_ns == interval_ns))
+		return;
+	/* What stood before a rest is no neighbour of what comes after it. */
+	if (s->capture.mode == CAPTURE_OFF)
+		light_init(&s->light, &s->env->light);
+	capture_start(&s->capture, interval_ns, now_ns);
+	if (s->say_ns > now_ns + interval_ns)
+		s->say_ns = now_ns + interval_ns;
+	if (s->buffer)
+		request_rate(s);
+}
+
+void iiosensor_set_primary(struct iiosensor *s, bool primary, uint64_t now_ns)
+{
+	if (s->primary && !primary)
+		report_drop(s->env->report, "", "orientation");
+	s->primary = primary;
+	sensor_say_orientation(s);
+}
+
+void iiosensor_detach(struct iiosensor *s)
+{
+	close_buffer(s);
+}
+
+void iiosensor_reset(struct iiosensor *s, uint64_t now_ns)
+{
+	close_buffer(s);
+	if (probe(s) < 0)
+		snprintf(s->unusable, sizeof(s->unusable), "its attributes are gone");
+	if (s->unusable[0]) {
+		sensor_forget(s);
+		capture_stop(&s->capture);
+		return;
+	}
+	capture_reset(&s->capture, now_ns);
+}
+
+const struct iiobus_device *iiosensor_device(const struct iiosensor *s)
+{
+	return &s->device;
+}
+
+enum sensor_class iiosensor_class(const struct iiosensor *s)
+{
+	return s->class;
+}
+
+unsigned iiosensor_index(const struct iiosensor *s)
+{
+	return s->index;
+}

@@ -1,0 +1,422 @@
+#include "sensors/sensors.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define LOG_MODULE "sensors"
+#include "hub/core/clock.h"
+#include "hub/core/log.h"
+#include "sensors/attr.h"
+#include "sensors/events.h"
+#include "sensors/sysfs.h"
+
+#define ACCEL_DEADBAND 50
+
+/* A kind of event and when it was last followed: the first of a burst at once, the rest together. */
+struct burst {
+	bool pending;
+	uint64_t quiet_ns;
+};
+
+struct sensors {
+	struct iiosensor_env env;
+	struct matrix matrix;
+	char *quirks;
+	char dmi[ATTR_MAX];
+	struct claims claims;
+	struct iiosensor *sensors[SENSORS_MAX];
+	unsigned count;
+	struct power *power;
+	uint64_t power_ns;
+	struct burst iio_burst, power_burst;
+};
+
+static const enum sensor_class iio_classes[] = { SENSOR_LIGHT, SENSOR_ORIENTATION, SENSOR_PROXIMITY,
+						 SENSOR_LID };
+
+static void quirks_complain(void *data, unsigned line, const char *section, const char *key, const char *why)
+{
+	log_warn("%s:%u: [%s] %s: %s", (const char *)data, line, section, key, why);
+}
+
+static void load_quirks(struct sensors *s, const struct sensors_options *options)
+{
+	struct quirk quirk;
+	char dir[SYSFS_PATH_MAX];
+
+	snprintf(dir, sizeof(dir), "%s/sys/class/dmi/id", options->root ? options->root : "");
+	if (sysfs_read(dir, "modalias", s->dmi, sizeof(s->dmi)) < 0)
+		s->dmi[0] = '\0';
+	s->env.dmi = s->dmi;
+	if (!options->quirks_path)
+		return;
+	s->quirks = sysfs_slurp(options->quirks_path, SENSORS_QUIRKS_BYTES_MAX);
+	if (!s->quirks) {
+		if (errno != ENOENT)
+			log_warn_errno(errno, "%s: quirks of sensors are not used", options->quirks_path);
+		return;
+	}
+	quirks_find(s->quirks, s->dmi, "", &quirk, quirks_complain, (void *)(uintptr_t)options->quirks_path);
+	s->env.quirks = s->quirks;
+}
+
+static int open_bus(struct sensors *s, const struct sensors_options *options)
+{
+	const char *root = options->root ? options->root : "";
+
+	if (options->bus)
+		return options->bus->create(&s->env.bus, root);
+#ifdef XENHUB_HAVE_LIBIIO
+	if (options->backend == SENSORS_BACKEND_LIBIIO)
+		return iiobus_libiio.create(&s->env.bus, root);
+#endif
+	if (options->backend == SENSORS_BACKEND_SYSFS)
+		return iiobus_sysfs.create(&s->env.bus, root);
+	return iiobus_open_any(&s->env.bus, root);
+}
+
+static int watch_events(struct sensors *s)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	int rc = events_create(&s->env.events);
+
+	if (!rc && epoll_ctl(s->env.epoll_fd, EPOLL_CTL_ADD, events_fd(s->env.events), &event) < 0) {
+		rc = -errno;
+		events_destroy(s->env.events);
+	}
+	if (rc < 0)
+		s->env.events = NULL;
+	return rc;
+}
+
+static unsigned free_index(const struct sensors *s, enum sensor_class class)
+{
+	for (unsigned index = 0;; index++) {
+		bool taken = false;
+
+		for (unsigned i = 0; i < s->count; i++)
+			taken = taken || (iiosensor_class(s->sensors[i]) == class &&
+					  iiosensor_index(s->sensors[i]) == index);
+		if (!taken)
+			return index;
+	}
+}
+
+static struct iiosensor *find_sensor(const struct sensors *s, const struct iiobus_device *device,
+				     enum sensor_class class)
+{
+	for (unsigned i = 0; i < s->count; i++) {
+		const struct iiobus_device *own = iiosensor_device(s->sensors[i]);
+
+		if (iiosensor_class(s->sensors[i]) == class && !strcmp(own->id, device->id) &&
+		    !strcmp(own->name, device->name))
+			return s->sensors[i];
+	}
+	return NULL;
+}
+
+static void add_missing(struct sensors *s, const struct iiobus_device *device)
+{
+	for (unsigned i = 0; i < sizeof(iio_classes) / sizeof(iio_classes[0]); i++) {
+		enum sensor_class class = iio_classes[i];
+		int rc;
+
+		if (find_sensor(s, device, class))
+			continue;
+		if (s->count == SENSORS_MAX) {
+			log_warn("%s (%s): left out, more than %d sensors", device->name, device->id,
+				 SENSORS_MAX);
+			return;
+		}
+		rc = iiosensor_create(&s->sensors[s->count], &s->env, device, class, free_index(s, class));
+		if (!rc)
+			s->count++;
+		else if (rc != -ENOENT)
+			log_warn_errno(-rc, "%s (%s): left out", device->name, device->id);
+	}
+}
+
+static bool is_listed(const struct iiosensor *sensor, const struct iiobus_device *devices, int count)
+{
+	const struct iiobus_device *own = iiosensor_device(sensor);
+
+	for (int i = 0; i < count; i++)
+		if (!strcmp(own->id, devices[i].id) && !strcmp(own->name, devices[i].name))
+			return true;
+	return false;
+}
+
+/* The device turns as the lowest usable accelerometer says. */
+static void choose_primary(struct sensors *s, uint64_t now_ns)
+{
+	struct iiosensor *primary = NULL;
+	struct iiosensor_info info;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		if (iiosensor_class(s->sensors[i]) != SENSOR_ORIENTATION)
+			continue;
+		iiosensor_info(s->sensors[i], &info);
+		if (!strcmp(info.mode, "failed"))
+			continue;
+		if (!primary || info.index < iiosensor_index(primary))
+			primary = s->sensors[i];
+	}
+	for (unsigned i = 0; i < s->count; i++)
+		if (s->sensors[i] != primary)
+			iiosensor_set_primary(s->sensors[i], false, now_ns);
+	if (primary)
+		iiosensor_set_primary(primary, true, now_ns);
+}
+
+static void apply_claims(struct sensors *s, uint64_t now_ns)
+{
+	uint64_t power = claims_interval(&s->claims, SENSOR_POWER);
+
+	for (unsigned i = 0; i < s->count; i++)
+		iiosensor_set_interval(s->sensors[i],
+				       claims_interval(&s->claims, iiosensor_class(s->sensors[i])), now_ns);
+	if (power == CLOCK_NEVER) {
+		if (s->power_ns != CLOCK_NEVER)
+			power_rest(s->power);
+		s->power_ns = CLOCK_NEVER;
+	} else if (s->power_ns == CLOCK_NEVER) {
+		s->power_ns = now_ns;
+	} else if (s->power_ns > now_ns + power) {
+		s->power_ns = now_ns + power;
+	}
+}
+
+static void rescan(struct sensors *s, uint64_t now_ns)
+{
+	struct iiobus_device devices[IIOBUS_DEVICES_MAX];
+	int count;
+
+	for (unsigned i = 0; i < s->count; i++)
+		iiosensor_detach(s->sensors[i]);
+	count = s->env.bus->ops->list(s->env.bus, devices, IIOBUS_DEVICES_MAX);
+	if (count < 0) {
+		log_warn_errno(-count, "IIO devices cannot be listed; tried again with the next event");
+		count = 0;
+	}
+	for (unsigned i = s->count; i-- > 0;) {
+		if (is_listed(s->sensors[i], devices, count)) {
+			iiosensor_reset(s->sensors[i], now_ns);
+			continue;
+		}
+		iiosensor_destroy(s->sensors[i]);
+		s->count--;
+		memmove(&s->sensors[i], &s->sensors[i + 1], (s->count - i) * sizeof(s->sensors[0]));
+	}
+	for (int i = 0; i < count; i++)
+		add_missing(s, &devices[i]);
+	choose_primary(s, now_ns);
+	apply_claims(s, now_ns);
+}
+
+int sensors_create(struct sensors **out, const struct sensors_options *options,
+		   const struct sensors_listener *listener, void *data, uint64_t now_ns)
+{
+	struct sensors *s = calloc(1, sizeof(*s));
+	int rc;
+
+	if (!s)
+		return -ENOMEM;
+	s->power_ns = CLOCK_NEVER;
+	s->env.light = options->light ? *options->light : light_defaults;
+	s->env.poll_min_ns = options->poll_min_ns;
+	s->env.accel_deadband = options->accel_deadband ? options->accel_deadband : ACCEL_DEADBAND;
+	if (options->matrix) {
+		s->matrix = *options->matrix;
+		s->env.matrix = &s->matrix;
+	}
+	claims_init(&s->claims);
+	s->env.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (s->env.epoll_fd < 0) {
+		rc = -errno;
+		goto fail;
+	}
+	rc = report_create(&s->env.report, listener->value, listener->removed, data);
+	if (rc < 0)
+		goto fail_epoll;
+	rc = power_create(&s->power, options->root ? options->root : "", options->accept_test_supplies,
+			  options->warning, s->env.report, listener->warning, data);
+	if (rc < 0)
+		goto fail_report;
+	rc = open_bus(s, options);
+	if (rc < 0)
+		goto fail_power;
+	load_quirks(s, options);
+	if (!options->no_udev) {
+		rc = watch_events(s);
+		if (rc < 0)
+			log_warn_errno(
+				-rc,
+				"no udev events: sensors are looked for at start and after a resume only");
+	}
+	rescan(s, now_ns);
+	*out = s;
+	return 0;
+
+fail_power:
+	power_destroy(s->power);
+fail_report:
+	report_destroy(s->env.report);
+fail_epoll:
+	close(s->env.epoll_fd);
+fail:
+	free(s);
+	return rc;
+}
+
+void sensors_destroy(struct sensors *s)
+{
+	if (!s)
+		return;
+	report_mute(s->env.report);
+	for (unsigned i = 0; i < s->count; i++)
+		iiosensor_destroy(s->sensors[i]);
+	events_destroy(s->env.events);
+	s->env.bus->ops->destroy(s->env.bus);
+	power_destroy(s->power);
+	report_destroy(s->env.report);
+	close(s->env.epoll_fd);
+	free(s->quirks);
+	free(s);
+}
+
+int sensors_fd(const struct sensors *s)
+{
+	return s->env.epoll_fd;
+}
+
+static uint64_t burst_deadline(const struct burst *burst)
+{
+	return burst->pending ? burst->quiet_ns : CLOCK_NEVER;
+}
+
+/* Whether to follow now what is pending. */
+static bool burst_due(struct burst *burst, uint64_t now_ns)
+{
+	if (!burst->pending || now_ns < burst->quiet_ns)
+		return false;
+	burst->pending = false;
+	burst->quiet_ns = now_ns + SENSORS_BURST_NS;
+	return true;
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+uint64_t sensors_deadline(const struct sensors *s)
+{
+	uint64_t deadline = earlier(burst_deadline(&s->iio_burst), s->power_ns);
+
+	if (s->power_ns != CLOCK_NEVER)
+		deadline = earlier(deadline, burst_deadline(&s->power_burst));
+	for (unsigned i = 0; i < s->count; i++)
+		deadline = earlier(deadline, iiosensor_deadline(s->sensors[i]));
+	return deadline;
+}
+
+static void take_events(struct sensors *s, unsigned mask)
+{
+	if (mask & EVENTS_IIO)
+		s->iio_burst.pending = true;
+	if (mask & EVENTS_POWER)
+		s->power_burst.pending = true;
+}
+
+static void dispatch_power(struct sensors *s, uint64_t now_ns)
+{
+	bool event;
+
+	if (s->power_ns == CLOCK_NEVER)
+		return;
+	event = burst_due(&s->power_burst, now_ns);
+	if (!event && now_ns < s->power_ns)
+		return;
+	power_refresh(s->power, event, now_ns);
+	s->power_ns = now_ns + claims_interval(&s->claims, SENSOR_POWER);
+}
+
+void sensors_dispatch(struct sensors *s, uint64_t now_ns)
+{
+	if (s->env.events)
+		take_events(s, events_take(s->env.events));
+	/* Power first: a battery's action must not wait for a sensor that hangs. */
+	dispatch_power(s, now_ns);
+	if (burst_due(&s->iio_burst, now_ns))
+		rescan(s, now_ns);
+	for (unsigned i = 0; i < s->count; i++)
+		iiosensor_dispatch(s->sensors[i], now_ns);
+}
+
+int sensors_claim(struct sensors *s, uint64_t owner, enum sensor_class class, uint64_t interval_ns,
+		  uint64_t now_ns)
+{
+	int rc = claims_set(&s->claims, owner, class, interval_ns);
+
+	if (!rc)
+		apply_claims(s, now_ns);
+	return rc;
+}
+
+void sensors_release(struct sensors *s, uint64_t owner, enum sensor_class class, uint64_t now_ns)
+{
+	claims_drop(&s->claims, owner, class);
+	apply_claims(s, now_ns);
+}
+
+void sensors_release_owner(struct sensors *s, uint64_t owner, uint64_t now_ns)
+{
+	claims_drop_owner(&s->claims, owner);
+	apply_claims(s, now_ns);
+}
+
+void sensors_set_screen(struct sensors *s, bool on, uint64_t now_ns)
+{
+	claims_set_screen(&s->claims, on);
+	apply_claims(s, now_ns);
+}
+
+void sensors_resume(struct sensors *s, uint64_t now_ns)
+{
+	take_events(s, EVENTS_IIO | EVENTS_POWER);
+	s->iio_burst.quiet_ns = now_ns;
+	s->power_burst.quiet_ns = now_ns;
+}
+
+void sensors_notify(struct sensors *s, unsigned events, uint64_t now_ns)
+{
+	take_events(s, events);
+}
+
+void sensors_replay(const struct sensors *s, report_value_fn value, void *data)
+{
+	report_replay(s->env.report, value, data);
+}
+
+unsigned sensors_info(const struct sensors *s, struct iiosensor_info *info, unsigned max)
+{
+	unsigned count = s->count < max ? s->count : max;
+
+	for (unsigned i = 0; i < count; i++)
+		iiosensor_info(s->sensors[i], &info[i]);
+	return count;
+}
+
+unsigned sensors_power_info(const struct sensors *s, struct power_info *info, unsigned max)
+{
+	return power_info(s->power, info, max);
+}
+
+const char *sensors_backend_name(const struct sensors *s)
+{
+	return s->env.bus->ops->name;
+}
