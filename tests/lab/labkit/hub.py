@@ -53,11 +53,13 @@ class Hub:
         chosen = ["--device", self.device(name)["id"]] if name else []
         before = self.consumers()
         watcher = self.lab.start("xenhub", "watch", "--link", LINK, "--format", "evemu", "--keys", *chosen, *options)
-        self.lab.until(lambda: self.consumers() > before, "the consumer does not connect")
+        self.lab.until(lambda: self.consumers() > before or watcher.status is not None, "no consumer connects")
+        self.devices()  # answered after the consumer's HELLO, which came first
         return watcher
 
     def consumers(self):
-        return int(str(self.ctl("state", "hub/consumers")).split()[-1])
+        """Connected sockets of the link, as the kernel counts them."""
+        return int(str(self.lab.guest.run(f"grep -c ' 03 .* {LINK.removeprefix('unix:')}$' /proc/net/unix || true")))
 
     def twin(self, *names):
         """xenhub-twin, with the twins of these devices there when this returns."""
@@ -67,9 +69,5 @@ class Hub:
         return process
 
     def twin_of(self, name):
-        """The node of the device's twin: the one of that name which uinput made and we did not."""
-        return self.lab.input_named(self.twin_name(name), other_than=self.lab.our_nodes())
-
-    @staticmethod
-    def twin_name(name):
-        return name
+        """The node of the device's twin: same name, and not one of ours."""
+        return self.lab.input_named(name, other_than=self.lab.our_nodes())

@@ -49,13 +49,12 @@ class Lab:
         return list_inputs(self.guest)
 
     def input_named(self, name, timeout=15, agent=None, other_than=()):
-        """The node of the device with that name, once udev knows it."""
-        agent = agent or self.guest
-        agent.until(f"grep -qF {shlex.quote(f'N: Name={chr(34)}{name}{chr(34)}')} /proc/bus/input/devices", timeout)
-        for device in list_inputs(agent):
-            if device["name"] == name and device["node"] not in other_than:
-                return device["node"]
-        raise Failure(f"no other input device {name}")
+        """The node of the device with that name, once it is there."""
+        def nodes():
+            return [device["node"] for device in list_inputs(agent or self.guest)
+                    if device["name"] == name and device["node"] not in other_than]
+
+        return self.until(nodes, f"no input device {name} appears", timeout)[0]
 
     def read(self, node, *options, agent=None):
         """evread on a node, reading when this returns."""
