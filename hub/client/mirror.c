@@ -440,7 +440,7 @@ static void deliver_around_bar(struct mirror *m, struct xenhub_device *device, c
 	for (uint32_t i = 0; i < w->frame.count; i++) {
 		const struct event *e = &w->frame.events[i];
 
-		if (n[1] + 1 < FRAME_EVENTS_MAX && (e->type == EV_REL || e->type == EV_LED))
+		if (n[1] + 1 < FRAME_EVENTS_MAX && e->type == EV_REL)
 			events[1][n[1]++] = *e;
 	}
 	for (unsigned i = 0; i < 2; i++) {

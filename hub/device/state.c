@@ -6,7 +6,7 @@
 
 #include "hub/core/text.h"
 
-_Static_assert(KEY_CNT + ABS_CNT + SW_CNT + DESCRIPTOR_SLOTS_MAX * (MT_CODE_COUNT + 1) + 1 <= STATE_EVENTS_MAX,
+_Static_assert(KEY_CNT + ABS_CNT + SW_CNT + LED_CNT + DESCRIPTOR_SLOTS_MAX * (MT_CODE_COUNT + 1) + 1 <= STATE_EVENTS_MAX,
 	       "a whole difference must fit");
 _Static_assert(STATE_EVENTS_MAX < FRAME_EVENTS_MAX, "a whole difference and its SYN_REPORT must fit into one frame");
 
@@ -182,6 +182,9 @@ void state_diff(const struct device_state *from, const struct device_state *to, 
 	for (unsigned code = 0; code < SW_CNT; code++)
 		if (bit_test(from->sws, code) != bit_test(to->sws, code))
 			list_add(&b, EV_SW, code, bit_test(to->sws, code));
+	for (unsigned code = 0; code < LED_CNT; code++)
+		if (bit_test(from->leds, code) != bit_test(to->leds, code))
+			list_add(&b, EV_LED, code, bit_test(to->leds, code));
 	diff_keys(&b, from, to, true);
 
 	*n_first = a.n;
