@@ -13,7 +13,8 @@ struct verdict {
 };
 
 static const char *const names[CLASS_COUNT] = {
-	"keyboard", "mouse", "trackpoint", "touchpad", "touchscreen", "pen", "pad", "buttons", "switch", "other",
+	"keyboard", "mouse", "trackpoint", "touchpad", "touchscreen",
+	"pen",      "pad",   "buttons",    "switch",   "other",
 };
 
 const char *class_name(uint32_t one)
@@ -57,7 +58,8 @@ int class_parse(const char *list, uint32_t *mask)
 	return *mask ? 0 : -EINVAL;
 }
 
-__attribute__((format(printf, 3, 4))) static void say(struct verdict *v, uint32_t class, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void say(struct verdict *v, uint32_t class, const char *format,
+						      ...)
 {
 	va_list args;
 	int n;
@@ -101,6 +103,8 @@ static bool any_key(const struct descriptor *d, unsigned first, unsigned last)
 	return false;
 }
 
+#define LETTERS_OF_A_KEYBOARD 20
+
 /* Letters in number make a keyboard: a headset or a remote has KEY_ENTER or KEY_A too. */
 static unsigned letters(const struct descriptor *d)
 {
@@ -113,15 +117,21 @@ static unsigned letters(const struct descriptor *d)
 
 static bool is_joystick(const struct descriptor *d, uint32_t hints)
 {
-	return (hints & HINT_JOYSTICK) || any_key(d, BTN_JOYSTICK, BTN_DEAD) || any_key(d, BTN_GAMEPAD, BTN_THUMBR) ||
-	       any_key(d, BTN_TRIGGER_HAPPY, BTN_TRIGGER_HAPPY40);
+	return (hints & HINT_JOYSTICK) || any_key(d, BTN_JOYSTICK, BTN_DEAD) ||
+	       any_key(d, BTN_GAMEPAD, BTN_THUMBR) || any_key(d, BTN_TRIGGER_HAPPY, BTN_TRIGGER_HAPPY40);
+}
+
+/* Kernels before 3.16, and recordings made with them, have no property for sticks. */
+static bool stick_by_name(const struct descriptor *d)
+{
+	return strstr(d->name, "TrackPoint") || strstr(d->name, "DualPoint Stick");
 }
 
 static void classify_pointing(struct verdict *v, uint32_t hints)
 {
 	const struct descriptor *d = v->d;
 	bool xy = abs_pair(d, ABS_X, ABS_Y);
-	bool mt = abs_pair(d, ABS_MT_POSITION_X, ABS_MT_POSITION_Y);
+	bool mt = abs_pair(d, ABS_MT_POSITION_X, ABS_MT_POSITION_Y) && !descriptor_mt_is_fake(d);
 	bool rel = descriptor_has(d, EV_REL, REL_X) && descriptor_has(d, EV_REL, REL_Y);
 	bool direct = prop(d, INPUT_PROP_DIRECT);
 	bool pen_tool = key(d, BTN_TOOL_PEN) || (key(d, BTN_STYLUS) && !key(d, BTN_0));
@@ -129,18 +139,24 @@ static void classify_pointing(struct verdict *v, uint32_t hints)
 	if (prop(d, INPUT_PROP_ACCELEROMETER) || (hints & HINT_ACCELEROMETER))
 		return;
 
-	/* Buttons of a drawing tablet: BTN_0 with axes that no hand moves a pointer with. */
+	/*
+	 * Buttons of a drawing tablet: BTN_0 with axes that no hand moves a pointer with. The largest ones go on through a
+	 * gamepad's codes; what tells them from one is BTN_STYLUS, which the kernel's drivers set on every pad.
+	 */
 	if ((hints & HINT_TABLET_PAD) ||
-	    (key(d, BTN_0) && !pen_tool && !rel && !mt && !key(d, BTN_TOOL_FINGER) && !any_key(d, BTN_JOYSTICK, BTN_DEAD) &&
-	     (key(d, BTN_STYLUS) || descriptor_has(d, EV_ABS, ABS_WHEEL) || descriptor_has(d, EV_ABS, ABS_RX) ||
-	      abs_pair(d, ABS_X, ABS_Y)))) {
+	    (key(d, BTN_0) && !pen_tool && !rel && !mt && !key(d, BTN_TOOL_FINGER) &&
+	     (key(d, BTN_STYLUS) ||
+	      (!any_key(d, BTN_JOYSTICK, BTN_DEAD) && letters(d) < LETTERS_OF_A_KEYBOARD &&
+	       (descriptor_has(d, EV_ABS, ABS_WHEEL) || descriptor_has(d, EV_ABS, ABS_RX) || xy))))) {
 		say(v, CLASS_PAD, hints & HINT_TABLET_PAD ? "udev says tablet pad" : "BTN_0 with pad axes");
 		return;
 	}
-	if ((xy || mt) && (pen_tool || (hints & HINT_TABLET)) && !key(d, BTN_TOOL_FINGER)) {
-		say(v, CLASS_PEN, key(d, BTN_TOOL_PEN) ? "BTN_TOOL_PEN" :
-				  key(d, BTN_STYLUS)   ? "BTN_STYLUS" :
-							 "udev says tablet");
+	/* With MT axes, BTN_TOOL_FINGER is a touch surface that knows a pen too; without, an old driver's name for the pad. */
+	if ((xy || mt) && (pen_tool || (hints & HINT_TABLET)) && !(mt && key(d, BTN_TOOL_FINGER))) {
+		say(v, CLASS_PEN,
+		    key(d, BTN_TOOL_PEN) ? "BTN_TOOL_PEN"
+		    : key(d, BTN_STYLUS) ? "BTN_STYLUS"
+					 : "udev says tablet");
 		/* A panel that reports its finger contacts on the pen's own node is both. */
 		if (mt && direct)
 			say(v, CLASS_TOUCHSCREEN, "ABS_MT_POSITION, INPUT_PROP_DIRECT");
@@ -153,27 +169,32 @@ static void classify_pointing(struct verdict *v, uint32_t hints)
 			say(v, CLASS_PEN, "BTN_TOOL_PEN");
 		return;
 	}
-	if ((xy || mt) && ((hints & HINT_TOUCHPAD) || key(d, BTN_TOOL_FINGER) || prop(d, INPUT_PROP_BUTTONPAD) ||
-			   prop(d, INPUT_PROP_TOPBUTTONPAD) || prop(d, INPUT_PROP_SEMI_MT))) {
-		say(v, CLASS_TOUCHPAD, "%s", key(d, BTN_TOOL_FINGER) ? "BTN_TOOL_FINGER without INPUT_PROP_DIRECT" :
-					     (hints & HINT_TOUCHPAD) ? "udev says touchpad" :
-								       "INPUT_PROP_BUTTONPAD");
+	if ((xy || mt) &&
+	    ((hints & HINT_TOUCHPAD) || key(d, BTN_TOOL_FINGER) || prop(d, INPUT_PROP_BUTTONPAD) ||
+	     prop(d, INPUT_PROP_TOPBUTTONPAD) || prop(d, INPUT_PROP_SEMI_MT))) {
+		say(v, CLASS_TOUCHPAD, "%s",
+		    key(d, BTN_TOOL_FINGER)   ? "BTN_TOOL_FINGER without INPUT_PROP_DIRECT"
+		    : (hints & HINT_TOUCHPAD) ? "udev says touchpad"
+					      : "INPUT_PROP_BUTTONPAD");
 		if (pen_tool)
 			say(v, CLASS_PEN, "BTN_TOOL_PEN");
 		return;
 	}
 	/* Old drivers set no property: a touch button without a mouse button is a screen. */
 	if ((mt || xy) && key(d, BTN_TOUCH) && !key(d, BTN_LEFT) && !is_joystick(d, hints)) {
-		say(v, CLASS_TOUCHSCREEN, "%s, BTN_TOUCH, no mouse button", mt ? "ABS_MT_POSITION" : "ABS_X/Y");
+		say(v, CLASS_TOUCHSCREEN, "%s, BTN_TOUCH, no mouse button",
+		    mt ? "ABS_MT_POSITION" : "ABS_X/Y");
 		return;
 	}
 	if (mt && !rel && !key(d, BTN_LEFT) && !is_joystick(d, hints)) {
 		say(v, CLASS_TOUCHSCREEN, "ABS_MT_POSITION, no relative axes");
 		return;
 	}
-	if (rel && (prop(d, INPUT_PROP_POINTING_STICK) || (hints & HINT_POINTINGSTICK))) {
-		say(v, CLASS_TRACKPOINT, prop(d, INPUT_PROP_POINTING_STICK) ? "INPUT_PROP_POINTING_STICK" :
-									      "udev says pointing stick");
+	if (rel && (prop(d, INPUT_PROP_POINTING_STICK) || (hints & HINT_POINTINGSTICK) || stick_by_name(d))) {
+		say(v, CLASS_TRACKPOINT, "%s",
+		    prop(d, INPUT_PROP_POINTING_STICK) ? "INPUT_PROP_POINTING_STICK"
+		    : (hints & HINT_POINTINGSTICK)     ? "udev says pointing stick"
+						       : "REL_X/Y and its name");
 		return;
 	}
 	if (rel && key(d, BTN_LEFT))
@@ -212,8 +233,6 @@ static const struct {
 	{ KEY_MICMUTE, "KEY_MICMUTE" },
 	{ KEY_PLAYPAUSE, "KEY_PLAYPAUSE" },
 };
-
-#define LETTERS_OF_A_KEYBOARD 20
 
 static void classify_keys(struct verdict *v)
 {
@@ -254,17 +273,17 @@ uint32_t classify(const struct descriptor *d, uint32_t hints, char reason[CLASSI
 	classify_pointing(&v, hints);
 	classify_keys(&v);
 	if (bit_test(d->types, EV_SW) && bits_count(d->sws, sizeof(d->sws))) {
-		const char *which = descriptor_has(d, EV_SW, SW_LID)	     ? "SW_LID" :
-				    descriptor_has(d, EV_SW, SW_TABLET_MODE) ? "SW_TABLET_MODE" :
-									       "EV_SW";
+		const char *which = descriptor_has(d, EV_SW, SW_LID)           ? "SW_LID"
+				    : descriptor_has(d, EV_SW, SW_TABLET_MODE) ? "SW_TABLET_MODE"
+									       : "EV_SW";
 
 		say(&v, CLASS_SWITCH, "%s", which);
 	}
 	if (!v.mask)
 		say(&v, CLASS_OTHER, "%s",
-		    is_joystick(d, hints)		? "a joystick or gamepad" :
-		    prop(d, INPUT_PROP_ACCELEROMETER)	? "an accelerometer" :
-		    bits_count(d->types, sizeof(d->types)) <= 1 ? "no events at all" :
-								  "no known set of capabilities");
+		    is_joystick(d, hints)                         ? "a joystick or gamepad"
+		    : prop(d, INPUT_PROP_ACCELEROMETER)           ? "an accelerometer"
+		    : bits_count(d->types, sizeof(d->types)) <= 1 ? "no events at all"
+								  : "no known set of capabilities");
 	return v.mask;
 }

@@ -71,11 +71,17 @@ bool descriptor_add(struct descriptor *d, unsigned type, unsigned code)
 	return true;
 }
 
+bool descriptor_mt_is_fake(const struct descriptor *d)
+{
+	return descriptor_has(d, EV_ABS, ABS_MT_SLOT) && descriptor_has(d, EV_ABS, ABS_MT_SLOT - 1);
+}
+
 unsigned descriptor_slots(const struct descriptor *d)
 {
 	const struct input_absinfo *slot = &d->absinfo[ABS_MT_SLOT];
 
-	if (!descriptor_has(d, EV_ABS, ABS_MT_SLOT) || slot->minimum != 0 || slot->maximum < 0)
+	if (!descriptor_has(d, EV_ABS, ABS_MT_SLOT) || slot->minimum != 0 || slot->maximum < 0 ||
+	    descriptor_mt_is_fake(d))
 		return 0;
 	return slot->maximum < DESCRIPTOR_SLOTS_MAX ? (unsigned)slot->maximum + 1 : DESCRIPTOR_SLOTS_MAX;
 }
@@ -92,9 +98,10 @@ int descriptor_check(const struct descriptor *d, char *why, size_t size)
 				 a->maximum);
 			return -EINVAL;
 		}
-		if (code == ABS_MT_SLOT && (a->minimum != 0 || a->maximum >= DESCRIPTOR_SLOTS_MAX)) {
-			snprintf(why, size, "slots %d to %d, of which %d are possible", a->minimum, a->maximum,
-				 DESCRIPTOR_SLOTS_MAX);
+		if (code == ABS_MT_SLOT && (a->minimum != 0 || a->maximum >= DESCRIPTOR_SLOTS_MAX) &&
+		    !descriptor_mt_is_fake(d)) {
+			snprintf(why, size, "slots %d to %d, of which %d are possible", a->minimum,
+				 a->maximum, DESCRIPTOR_SLOTS_MAX);
 			return -EINVAL;
 		}
 	}

@@ -48,6 +48,12 @@ bool descriptor_has(const struct descriptor *d, unsigned type, unsigned code);
 /* Declares (type, code) and its type. Out-of-range pairs are ignored; false for them. */
 bool descriptor_add(struct descriptor *d, unsigned type, unsigned code);
 
+/*
+ * Whether the MT axes are none: the kernel maps unknown HID usages to ABS_MISC and on, and a consumer-control or headset node
+ * with many of them runs right through ABS_MT_*. No driver of a multitouch device declares the code before ABS_MT_SLOT.
+ */
+bool descriptor_mt_is_fake(const struct descriptor *d);
+
 /* How many MT slots the device has: 0 when it is not a protocol B device, at most DESCRIPTOR_SLOTS_MAX. */
 unsigned descriptor_slots(const struct descriptor *d);
 
