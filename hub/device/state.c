@@ -24,7 +24,7 @@ int state_init(struct device_state *s, const struct descriptor *d)
 {
 	memset(s, 0, sizeof(*s));
 	for (unsigned code = 0; code < ABS_CNT; code++)
-		if (descriptor_has(d, EV_ABS, code) && !is_mt_value(code))
+		if (descriptor_has(d, EV_ABS, code) && !is_mt_value(code) && code != ABS_MT_SLOT)
 			s->abs[code] = d->absinfo[code].value;
 	s->slots = descriptor_slots(d);
 	if (!s->slots)
@@ -182,6 +182,9 @@ void state_diff(const struct device_state *from, const struct device_state *to, 
 	for (unsigned code = 0; code < SW_CNT; code++)
 		if (bit_test(from->sws, code) != bit_test(to->sws, code))
 			list_add(&b, EV_SW, code, bit_test(to->sws, code));
+	for (unsigned code = 0; code < LED_CNT; code++)
+		if (bit_test(from->leds, code) != bit_test(to->leds, code))
+			list_add(&b, EV_LED, code, bit_test(to->leds, code));
 	for (unsigned code = 0; code < LED_CNT; code++)
 		if (bit_test(from->leds, code) != bit_test(to->leds, code))
 			list_add(&b, EV_LED, code, bit_test(to->leds, code));

@@ -33,9 +33,9 @@ void state_copy(struct device_state *dst, const struct device_state *src);
 void state_apply(struct device_state *s, const struct event *events, unsigned count);
 
 /*
- * Writes the events (without SYN_REPORT) that turn `from` into `to`: releases first, then axes and contacts, then presses; MT
- * contacts that were replaced are ended (tracking id -1) in `first`, and begun in `second`, to be sent as two frames. Each
- * array must hold STATE_EVENTS_MAX. Returns through *n_first and *n_second the counts; either may be 0.
+ * Writes the events (without SYN_REPORT) that turn `from` into `to`: releases first, then axes and contacts, switches and
+ * LEDs, then presses; MT contacts that were replaced are ended (tracking id -1) in `first`, and begun in `second`, to be sent
+ * as two frames. Each array must hold STATE_EVENTS_MAX. Returns through *n_first and *n_second the counts; either may be 0.
  */
 #define STATE_EVENTS_MAX 1360
 void state_diff(const struct device_state *from, const struct device_state *to, struct event *first,
