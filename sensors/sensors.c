@@ -12,6 +12,7 @@
 #include "hub/core/log.h"
 #include "sensors/attr.h"
 #include "sensors/events.h"
+#include "sensors/iio/capture.h"
 #include "sensors/sysfs.h"
 
 #define ACCEL_DEADBAND 50
@@ -31,7 +32,8 @@ struct sensors {
 	struct iiosensor *sensors[SENSORS_MAX];
 	unsigned count;
 	struct power *power;
-	uint64_t power_ns;
+	/* When power is read next, and when it was read last. */
+	uint64_t power_ns, power_read_ns;
 	struct burst iio_burst, power_burst;
 };
 
@@ -172,9 +174,17 @@ static void choose_primary(struct sensors *s, uint64_t now_ns)
 		iiosensor_set_primary(primary, true, now_ns);
 }
 
+/* The period of power's slow poll; CLOCK_NEVER. */
+static uint64_t power_interval(const struct sensors *s)
+{
+	uint64_t interval = claims_interval(&s->claims, SENSOR_POWER);
+
+	return interval < CAPTURE_POLL_MIN_NS ? CAPTURE_POLL_MIN_NS : interval;
+}
+
 static void apply_claims(struct sensors *s, uint64_t now_ns)
 {
-	uint64_t power = claims_interval(&s->claims, SENSOR_POWER);
+	uint64_t power = power_interval(s);
 
 	for (unsigned i = 0; i < s->count; i++)
 		iiosensor_set_interval(s->sensors[i],
@@ -184,7 +194,10 @@ static void apply_claims(struct sensors *s, uint64_t now_ns)
 			power_rest(s->power);
 		s->power_ns = CLOCK_NEVER;
 	} else if (s->power_ns == CLOCK_NEVER) {
-		s->power_ns = now_ns;
+		/* As with a capture: claims that come and go do not add up to a fast poll. */
+		uint64_t soonest = s->power_read_ns ? s->power_read_ns + CAPTURE_POLL_MIN_NS : 0;
+
+		s->power_ns = now_ns > soonest ? now_ns : soonest;
 	} else if (s->power_ns > now_ns + power) {
 		s->power_ns = now_ns + power;
 	}
@@ -342,7 +355,8 @@ static void dispatch_power(struct sensors *s, uint64_t now_ns)
 	if (!event && now_ns < s->power_ns)
 		return;
 	power_refresh(s->power, event, now_ns);
-	s->power_ns = now_ns + claims_interval(&s->claims, SENSOR_POWER);
+	s->power_read_ns = now_ns;
+	s->power_ns = now_ns + power_interval(s);
 }
 
 void sensors_dispatch(struct sensors *s, uint64_t now_ns)

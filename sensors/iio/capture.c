@@ -33,7 +33,16 @@ static void begin(struct capture *capture, uint64_t now_ns)
 	capture->mode = capture->has_buffer && !capture->silent ? CAPTURE_BUFFER : CAPTURE_POLL;
 	capture->opened = false;
 	capture->delivered = false;
+	/* Claims that come and go must not become a way to poll a sensor to death. */
 	capture->deadline_ns = now_ns;
+	if (capture->touched && capture->touched_ns + capture->poll_min_ns > now_ns)
+		capture->deadline_ns = capture->touched_ns + capture->poll_min_ns;
+}
+
+static void touch(struct capture *capture, uint64_t now_ns)
+{
+	capture->touched = true;
+	capture->touched_ns = now_ns;
 }
 
 static void begin_polling(struct capture *capture, uint64_t now_ns)
@@ -99,6 +108,7 @@ enum capture_action capture_due(struct capture *capture, uint64_t now_ns)
 void capture_opened(struct capture *capture, uint64_t now_ns)
 {
 	capture->opened = true;
+	touch(capture, now_ns);
 	capture->deadline_ns = now_ns + CAPTURE_SILENCE_NS;
 }
 
@@ -113,6 +123,8 @@ void capture_sample(struct capture *capture, uint64_t now_ns)
 {
 	if (capture->mode == CAPTURE_OFF || capture->mode == CAPTURE_FAILED)
 		return;
+	if (capture->mode == CAPTURE_POLL)
+		touch(capture, now_ns);
 	capture->errors = 0;
 	capture->last_error = 0;
 	capture->stale = false;
@@ -124,6 +136,7 @@ void capture_checked(struct capture *capture, bool moved, uint64_t now_ns)
 {
 	if (capture->mode != CAPTURE_BUFFER)
 		return;
+	touch(capture, now_ns);
 	if (moved) {
 		bool opened = capture->opened;
 
@@ -146,6 +159,7 @@ void capture_error(struct capture *capture, int err, uint64_t now_ns)
 		return;
 	}
 	capture->last_error = err;
+	touch(capture, now_ns);
 	if (capture->mode == CAPTURE_BUFFER) {
 		begin_polling(capture, now_ns);
 		capture->opened = opened;

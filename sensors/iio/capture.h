@@ -46,6 +46,9 @@ struct capture {
 	bool opened, delivered, silent, stale;
 	uint64_t interval_ns, poll_min_ns;
 	uint64_t deadline_ns;
+	/* When the sensor was last read or its buffer opened: poll_min_ns passes before the next time, whatever happens. */
+	bool touched;
+	uint64_t touched_ns;
 	unsigned errors;
 	int last_error;
 };
