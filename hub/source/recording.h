@@ -18,8 +18,8 @@
 #define RECORDING_FILE_MAX    (64u << 20) /* bytes */
 #define RECORDING_LINE_MAX    65536       /* bytes */
 #define RECORDING_DEVICES_MAX 64
-#define RECORDING_SECONDS_MAX 99999999999ll
-#define RECORDING_ERROR_MAX   512 /* what an error text needs, with its terminator */
+#define RECORDING_SECONDS_MAX 9999999999ll /* its nanoseconds fit into 64 bits */
+#define RECORDING_ERROR_MAX   512          /* what an error text needs, with its terminator */
 
 struct recording_device {
 	struct descriptor descriptor;
