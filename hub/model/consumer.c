@@ -347,6 +347,11 @@ static void pull_states(struct hub_consumer *c, uint64_t now_ns)
 	c->states_at = 0;
 	if (!c->wishes.states || c->snapshot_due || states_serial(c->hub->states) == c->states_sent)
 		return;
+	if (c->states_last && now_ns < c->states_last + c->wishes.state_interval_ms * NS_PER_MS) {
+		c->states_at = c->states_last + c->wishes.state_interval_ms * NS_PER_MS;
+		return;
+	}
+	c->states_last = now_ns;
 	while (outbox_used(&c->box) < STATES_ROOM) {
 		uint8_t buf[4 * WIRE_TEXT_MAX + WIRE_TEXT_MAX + WIRE_SMALL_MAX];
 		struct wire_state m;

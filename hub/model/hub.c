@@ -27,6 +27,7 @@ int hub_create(struct hub **out, const struct hub_callbacks *callbacks, const ui
 	hub->next_handle = 1;
 	hub->lease_at = CLOCK_NEVER;
 	hub->focus_all = true;
+	pointer_init(&hub->pointer, 1280, 800);
 	*out = hub;
 	return 0;
 }
@@ -139,6 +140,8 @@ static void take_frame(struct hub *hub, struct hub_device *d, const struct frame
 	unsigned before = d->state.held;
 
 	state_apply(&d->state, frame->events, frame->count);
+	if (d->info.classes & (CLASS_MOUSE | CLASS_TRACKPOINT))
+		pointer_apply(&hub->pointer, &d->descriptor, frame->events, frame->count);
 	hub->held += d->state.held - before;
 	hub->dirty |= 1ull << (d->handle % HUB_DEVICES_MAX);
 	d->info.frames++;
@@ -267,6 +270,17 @@ unsigned hub_held(const struct hub *hub)
 	return hub->held;
 }
 
+void hub_set_screen(struct hub *hub, int32_t width, int32_t height)
+{
+	pointer_init(&hub->pointer, width, height);
+}
+
+void hub_pointer(const struct hub *hub, int32_t *x, int32_t *y)
+{
+	*x = hub->pointer.x;
+	*y = hub->pointer.y;
+}
+
 void hub_wishes(const struct hub *hub, uint32_t *classes, bool *pointer, bool *raw, bool *screen_on)
 {
 	*classes = 0;
@@ -277,10 +291,10 @@ void hub_wishes(const struct hub *hub, uint32_t *classes, bool *pointer, bool *r
 		if (!c)
 			continue;
 		*classes |= c->wishes.classes;
-		if (c->wishes.classes & CLASS_TOUCHPAD) {
-			*pointer |= c->wishes.touchpad == WIRE_TOUCHPAD_POINTER;
-			*raw |= c->wishes.touchpad == WIRE_TOUCHPAD_RAW;
-		}
+		if (c->wishes.touchpad == WIRE_TOUCHPAD_POINTER)
+			*pointer |= (c->wishes.classes & CLASS_MOUSE) != 0;
+		else
+			*raw |= (c->wishes.classes & CLASS_TOUCHPAD) != 0;
 		*screen_on |= !c->screen_off;
 	}
 }

@@ -96,6 +96,10 @@ uint64_t hub_take_dirty(struct hub *hub);
 /* What all devices hold together: 0 means neutral. */
 unsigned hub_held(const struct hub *hub);
 
+/* The screen that the pointer's position is integrated on, in pixels; 1280 x 800 at first. */
+void hub_set_screen(struct hub *hub, int32_t width, int32_t height);
+void hub_pointer(const struct hub *hub, int32_t *x, int32_t *y);
+
 /* ---- consumers ---- */
 
 struct hub_consumer_info {

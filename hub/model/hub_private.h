@@ -5,6 +5,7 @@
 #include "hub/core/clock.h"
 #include "hub/model/hub.h"
 #include "hub/model/outbox.h"
+#include "hub/model/pointer.h"
 
 #define HUB_ENDED_MAX 16 /* links whose losses are remembered */
 
@@ -30,7 +31,8 @@ struct hub_consumer {
 	bool snapshot_due;
 	enum reason snapshot_reason;
 	uint64_t states_sent;		   /* serial */
-	uint64_t states_at;		   /* not before this time */
+	uint64_t states_at;		   /* more wait, but not before this time; 0: none do */
+	uint64_t states_last;		   /* when some were sent */
 
 	uint64_t acked;
 	uint64_t waiting_since; /* something is queued or held and nothing was acknowledged since; 0: nothing is */
@@ -61,6 +63,7 @@ struct hub {
 	bool focus_all;
 	char focus[WIRE_TEXT_MAX];
 	struct states *states;
+	struct pointer pointer;
 	struct hub_device devices[HUB_DEVICES_MAX];
 	struct hub_consumer *consumers[HUB_CONSUMERS_MAX];
 	struct ended_link ended[HUB_ENDED_MAX];

@@ -1,0 +1,437 @@
+/* xenhubd: the one place that knows everybody. */
+#define LOG_MODULE "xenhubd"
+#include <errno.h>
+#include <libevdev/libevdev.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <grp.h>
+#include <unistd.h>
+
+#include "hub/core/clock.h"
+#include "hub/core/exit.h"
+#include "hub/core/log.h"
+#include "hub/core/loop.h"
+#include "hub/core/resume.h"
+#include "hub/core/worker.h"
+#include "hub/daemon/inject.h"
+#include "hub/daemon/options.h"
+#include "hub/daemon/requests.h"
+#include "hub/daemon/server.h"
+#include "hub/model/chord.h"
+#include "hub/model/hub.h"
+#include "hub/publish/tree.h"
+#include "hub/source/evdev.h"
+#include "hub/source/recording_source.h"
+
+#define RECORDINGS_MAX CONFIG_LIST_MAX
+
+enum chord_action {
+	CHORD_PANIC,
+};
+
+struct daemon {
+	struct options options;
+	struct loop *loop;
+	struct worker *worker;
+	struct hub *hub;
+	struct server *server;
+	struct resume_watch *resume;
+	struct evdev_source *evdev;
+	struct recording_source *recordings[RECORDINGS_MAX];
+	unsigned n_recordings, n_ended;
+	bool started; /* the recordings play */
+	struct inject inject;
+	struct requests requests;
+	struct chords chords;
+	struct tree tree;
+	uint64_t dirty;
+	uint64_t publish_at; /* CLOCK_NEVER: nothing to publish */
+	uint64_t published;
+	struct loop_timer *timer;
+	struct loop_hook *hook;
+};
+
+/* ---- recordings ---- */
+
+static void start_recordings(struct daemon *d)
+{
+	if (d->started)
+		return;
+	d->started = true;
+	for (unsigned i = 0; i < d->n_recordings; i++)
+		recording_source_start(d->recordings[i]);
+}
+
+static void on_recording_ended(void *data, struct recording_source *source)
+{
+	struct daemon *d = data;
+
+	d->n_ended++;
+}
+
+static void maybe_done(struct daemon *d)
+{
+	if (d->options.once && d->started && d->n_ended == d->n_recordings && server_drained(d->server))
+		loop_quit(d->loop, EXIT_OK);
+}
+
+static int add_recording(struct daemon *d, const char *spec)
+{
+	struct recording_source_options options = { .remove_at_end = true, .ended = on_recording_ended, .data = d };
+	char err[RECORDING_ERROR_MAX];
+	char path[CONFIG_TEXT_MAX];
+	size_t n;
+	int rc;
+
+	snprintf(path, sizeof(path), "%s", spec);
+	n = strlen(path);
+	if (n > 5 && !strcmp(path + n - 5, ",fast")) {
+		options.fast = true;
+		path[n - 5] = '\0';
+	}
+	rc = recording_source_create(&d->recordings[d->n_recordings], d->loop, d->hub, path, &options, err);
+	if (rc < 0)
+		log_err("%s", err);
+	else
+		d->n_recordings++;
+	return rc < 0 ? -EINVAL : 0;
+}
+
+/* ---- what the parts call ---- */
+
+static void on_led(void *data, uint32_t handle, unsigned code, bool on)
+{
+	struct daemon *d = data;
+
+	if (d->evdev)
+		evdev_source_led(d->evdev, handle, code, on);
+}
+
+static void on_wishes(void *data)
+{
+	struct daemon *d = data;
+	bool pointer, raw, screen_on;
+	uint32_t classes;
+
+	if (!d->evdev)
+		return;
+	hub_wishes(d->hub, &classes, &pointer, &raw, &screen_on);
+	evdev_source_set_touchpads(d->evdev, pointer, raw);
+}
+
+static void on_consumers(void *data)
+{
+	struct daemon *d = data;
+
+	on_wishes(d);
+	if (!d->options.once || server_consumers(d->server))
+		start_recordings(d);
+}
+
+static void on_chord(void *data, int action)
+{
+	struct daemon *d = data;
+
+	if (action != CHORD_PANIC)
+		return;
+	log_warn("the panic chord was pressed: every grab is let go; 'xenhub grab on' takes them again");
+	evdev_source_set_grab(d->evdev, false);
+}
+
+static void on_resume(void *data)
+{
+	struct daemon *d = data;
+
+	log_info("the machine has slept: releasing what was held and reading the devices anew");
+	if (d->evdev && d->options.config.suspend_release)
+		evdev_source_resume(d->evdev, clock_now_ns());
+}
+
+static void on_request(void *data, struct server_peer *peer, const char *text)
+{
+	struct daemon *d = data;
+
+	requests_handle(&d->requests, peer, text);
+}
+
+static int on_inject(void *data, struct server_peer *peer, const uint8_t *message, size_t len, struct wire_error *err)
+{
+	struct daemon *d = data;
+
+	return inject_take(&d->inject, peer, message, len, err);
+}
+
+static void on_peer_gone(void *data, struct server_peer *peer)
+{
+	struct daemon *d = data;
+
+	inject_forget(&d->inject, peer);
+}
+
+static void on_signal(void *data, int signo)
+{
+	struct daemon *d = data;
+
+	log_info("ends: signal %d", signo);
+	loop_quit(d->loop, EXIT_OK);
+}
+
+static void on_timer(void *data)
+{
+	/* Waking up was the point: the hook does what is due. */
+}
+
+/* ---- one turn of the loop ---- */
+
+/* The first change is published at once, the next ones together, at most every interval. */
+static void publish(struct daemon *d, uint64_t now_ns)
+{
+	uint64_t interval_ns = (uint64_t)d->options.config.interval_ms * NS_PER_MS;
+
+	d->dirty |= hub_take_dirty(d->hub);
+	if (!d->dirty)
+		return;
+	if (d->publish_at == CLOCK_NEVER)
+		d->publish_at = d->published + interval_ns > now_ns ? d->published + interval_ns : now_ns;
+	if (now_ns < d->publish_at)
+		return;
+	tree_update(&d->tree, d->dirty, now_ns);
+	d->dirty = 0;
+	d->published = now_ns;
+	d->publish_at = CLOCK_NEVER;
+}
+
+static void after_batch(void *data)
+{
+	struct daemon *d = data;
+	uint64_t now_ns = clock_now_ns();
+	uint64_t deadline;
+
+	hub_tick(d->hub, now_ns);
+	publish(d, now_ns);
+	server_flush(d->server, now_ns);
+	for (unsigned i = 0; d->started && i < d->n_recordings; i++)
+		recording_source_pump(d->recordings[i]);
+	maybe_done(d);
+
+	deadline = hub_deadline(d->hub);
+	if (server_deadline(d->server) < deadline)
+		deadline = server_deadline(d->server);
+	if (d->publish_at < deadline)
+		deadline = d->publish_at;
+	loop_timer_at(d->timer, deadline);
+}
+
+/* ---- beginning and end ---- */
+
+static void read_boot_id(uint8_t boot_id[16])
+{
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+	char line[64];
+	unsigned n = 0;
+
+	memset(boot_id, 0, 16);
+	if (!f)
+		return;
+	if (fgets(line, sizeof(line), f)) {
+		for (const char *p = line; *p && n < 32; p++) {
+			int digit = *p >= '0' && *p <= '9' ? *p - '0' : *p >= 'a' && *p <= 'f' ? *p - 'a' + 10 : -1;
+
+			if (digit < 0)
+				continue;
+			boot_id[n / 2] = (uint8_t)(boot_id[n / 2] << 4 | digit);
+			n++;
+		}
+	}
+	fclose(f);
+}
+
+/* "KEY_A+KEY_B": 0, or -EINVAL after a line. */
+static int add_chord(struct chords *chords, const char *text, int action)
+{
+	uint16_t keys[CHORD_KEYS_MAX];
+	unsigned n = 0;
+	char copy[CONFIG_TEXT_MAX];
+	char *rest = copy;
+	char *name;
+
+	if (!*text)
+		return 0;
+	snprintf(copy, sizeof(copy), "%s", text);
+	while ((name = strsep(&rest, "+"))) {
+		int code = libevdev_event_code_from_name(EV_KEY, name);
+
+		if (code < 0 || n == CHORD_KEYS_MAX) {
+			log_err("[input] panic-chord: '%s': expected up to %d names such as KEY_ESC, joined by +", text,
+				CHORD_KEYS_MAX);
+			return -EINVAL;
+		}
+		keys[n++] = (uint16_t)code;
+	}
+	if (chords_add(chords, keys, n, action) < 0) {
+		log_err("[input] panic-chord: '%s': buttons (BTN_*) cannot be part of a chord", text);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int listen_all(struct daemon *d)
+{
+	const struct config *c = &d->options.config;
+	char control[CONFIG_TEXT_MAX + 8];
+	gid_t gid = (gid_t)-1;
+	int rc;
+
+	if (c->group[0]) {
+		struct group *group = getgrnam(c->group);
+
+		if (!group) {
+			log_err("[daemon] group: there is no group '%s'; add it with: addgroup --system %s", c->group, c->group);
+			return -EINVAL;
+		}
+		gid = group->gr_gid;
+	}
+	if (geteuid() == 0)
+		mkdir("/run/xenhub", 0755);
+	for (unsigned i = 0; i < c->listen.count; i++) {
+		rc = server_listen(d->server, c->listen.items[i], false, gid);
+		if (rc < 0)
+			return rc;
+	}
+	/* A player of recordings is no service: nobody looks for it at the usual place. */
+	if (d->options.once && !d->options.control_given)
+		return 0;
+	snprintf(control, sizeof(control), "unix:%s", c->control);
+	rc = server_listen(d->server, control, true, gid);
+	if (rc < 0 && !d->options.control_given) {
+		log_warn("going on without a control socket: xenhub will not find this daemon");
+		return 0;
+	}
+	return rc;
+}
+
+static int open_sources(struct daemon *d)
+{
+	const struct config *c = &d->options.config;
+	struct evdev_options evdev = {
+		.grab = c->grab,
+		.ignore = c->ignore.items,
+		.n_ignore = c->ignore.count,
+		.chords = &d->chords,
+		.chord = on_chord,
+		.data = d,
+	};
+	int rc = 0;
+
+	for (unsigned i = 0; i < c->source.count && rc >= 0; i++) {
+		const char *source = c->source.items[i];
+
+		if (!strncmp(source, "evemu:", 6)) {
+			rc = add_recording(d, source + 6);
+		} else if (!d->evdev) {
+			rc = worker_create(&d->worker, d->loop);
+			if (!rc)
+				rc = evdev_source_create(&d->evdev, d->loop, d->worker, d->hub, &evdev);
+			if (rc < 0)
+				log_errno(-rc, "cannot look for input devices");
+		}
+	}
+	d->requests.evdev = d->evdev;
+	return rc;
+}
+
+static int daemon_init(struct daemon *d)
+{
+	struct hub_callbacks hub_callbacks = { .led = on_led, .wishes_changed = on_wishes, .data = d };
+	struct server_callbacks server_callbacks = {
+		.request = on_request,
+		.inject = on_inject,
+		.peer_gone = on_peer_gone,
+		.consumers_changed = on_consumers,
+		.data = d,
+	};
+	const struct config *c = &d->options.config;
+	uint8_t boot_id[16];
+	int rc;
+
+	d->publish_at = CLOCK_NEVER;
+	rc = loop_create(&d->loop);
+	if (rc < 0)
+		return rc;
+	read_boot_id(boot_id);
+	rc = hub_create(&d->hub, &hub_callbacks, boot_id, clock_now_ns());
+	if (rc < 0)
+		return rc;
+	hub_set_screen(d->hub, (int32_t)c->width, (int32_t)c->height);
+	tree_init(&d->tree, d->hub, c->keys);
+	rc = server_create(&d->server, d->loop, d->hub, &server_callbacks);
+	if (rc < 0)
+		return rc;
+	inject_init(&d->inject, d->hub);
+	d->requests.hub = d->hub;
+	d->requests.server = d->server;
+	rc = add_chord(&d->chords, c->panic_chord, CHORD_PANIC);
+	if (rc < 0)
+		return rc;
+	if ((rc = loop_add_signal(d->loop, SIGTERM, on_signal, d)) < 0 ||
+	    (rc = loop_add_signal(d->loop, SIGINT, on_signal, d)) < 0)
+		return rc;
+	signal(SIGPIPE, SIG_IGN);
+	d->timer = loop_add_timer(d->loop, on_timer, d);
+	d->hook = loop_add_hook(d->loop, after_batch, d);
+	if (!d->timer || !d->hook)
+		return -ENOMEM;
+	rc = listen_all(d);
+	if (rc < 0)
+		return rc;
+	rc = resume_watch_create(&d->resume, d->loop, on_resume, d);
+	if (rc < 0)
+		log_warn_errno(-rc, "cannot notice when the machine sleeps");
+	rc = open_sources(d);
+	if (rc < 0)
+		return rc;
+	if (!d->options.once)
+		start_recordings(d);
+	return 0;
+}
+
+static void daemon_finish(struct daemon *d)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	worker_destroy(d->worker);
+	for (unsigned i = 0; i < d->n_recordings; i++)
+		recording_source_destroy(d->recordings[i]);
+	evdev_source_destroy(d->evdev, now_ns);
+	resume_watch_destroy(d->resume);
+	server_destroy(d->server);
+	hub_destroy(d->hub);
+	loop_destroy(d->loop);
+	config_finish(&d->options.config);
+}
+
+int main(int argc, char **argv)
+{
+	static struct daemon d;
+	enum log_level level = LOG_LEVEL_INFO;
+	int rc = options_parse(&d.options, argc, argv);
+
+	if (rc >= 0) {
+		config_finish(&d.options.config);
+		return rc;
+	}
+	log_level_parse(d.options.config.log_level, &level);
+	log_set_level(level);
+	if (d.options.syslog)
+		log_open_syslog("xenhubd");
+	rc = daemon_init(&d);
+	if (rc < 0 && rc != -EINVAL)
+		log_errno(-rc, "cannot start");
+	if (!rc)
+		rc = loop_run(d.loop);
+	daemon_finish(&d);
+	return rc < 0 ? EXIT_FAILED : rc;
+}

@@ -1,0 +1,27 @@
+/*
+ * What `xenhub` asks for on the control socket: a line of text in, a number (0 or an errno) and text out.
+ *
+ *	version			the daemon's version
+ *	focus			who has it, and who could, one a line
+ *	focus set NAME|all|none
+ *	consumers		who is connected, with counters
+ *	grab on|off		takes the devices for the hub alone, or lets go of them
+ *	suspend, resume		before and after a sleep of the machine, for hooks
+ */
+#ifndef HUB_DAEMON_REQUESTS_H
+#define HUB_DAEMON_REQUESTS_H
+
+#include "hub/daemon/server.h"
+#include "hub/model/hub.h"
+#include "hub/source/evdev.h"
+
+struct requests {
+	struct hub *hub;
+	struct server *server;
+	struct evdev_source *evdev; /* NULL without that source */
+};
+
+/* Answers one request, on the spot. */
+void requests_handle(struct requests *q, struct server_peer *peer, const char *text);
+
+#endif
