@@ -53,7 +53,6 @@ struct zrle {
 
 struct tight {
 	unsigned stream, palette_size;
-	bool has_filter;
 	unsigned length_bytes;
 	size_t length;
 	int (*length_known)(struct rfb *rfb);
@@ -81,13 +80,11 @@ struct rfb {
 	int minor;
 	bool x509;
 	unsigned authentication; /* a SECURITY_ number, after VeNCrypt is unwrapped */
-	bool plain_next;
 	const char *reason_prefix;
 	int reason_error;
 	char name[RFB_NAME_MAX];
 	size_t name_left, name_have;
 	char name_raw[RFB_NAME_MAX * 2];
-	bool name_in_update;
 
 	/* session */
 	struct pixels pixels;
@@ -96,7 +93,6 @@ struct rfb {
 	bool jpeg_asked;
 	bool updates_on;
 	bool continuous_on;
-	bool heard_continuous; /* the server knows the message */
 	struct rfb_features features;
 	struct rfb_screen screens[RFB_SCREENS_MAX];
 	unsigned screen_count;
@@ -111,8 +107,8 @@ struct rfb {
 	int (*raster_done)(struct rfb *rfb);
 	uint32_t map_index, map_left;
 	uint32_t fence_flags;
-	int resize_reason, resize_status;
 	unsigned screens_left, screens_seen;
+	bool screens_changed;
 	size_t skip_left;
 
 	/* zlib and what it feeds */

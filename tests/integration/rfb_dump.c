@@ -32,10 +32,13 @@ struct dump {
 	unsigned updates, resizes, cursors, fences;
 	unsigned want_updates;
 	int resize_w, resize_h;
-	bool start_tls, type_keys, ping;
+	bool start_tls, x509, type_keys, ping;
 	uint64_t last_update, bytes;
+	FILE *record;
 #ifdef XENHUB_HAVE_GNUTLS
 	gnutls_session_t tls;
+	gnutls_anon_client_credentials_t anonymous;
+	gnutls_certificate_credentials_t certificates;
 #endif
 };
 
@@ -54,6 +57,7 @@ static void on_event(void *user, const struct rfb_event *event)
 	switch (event->type) {
 	case RFB_EVENT_START_TLS:
 		dump->start_tls = true;
+		dump->x509 = event->u.x509;
 		break;
 	case RFB_EVENT_READY:
 		fprintf(stderr, "ready: 3.%d %dx%d \"%s\"\n", rfb_version(dump->rfb),
@@ -177,16 +181,16 @@ static bool dump_flush(struct dump *dump)
 static bool dump_start_tls(struct dump *dump)
 {
 #ifdef XENHUB_HAVE_GNUTLS
-	gnutls_anon_client_credentials_t anonymous;
-	gnutls_certificate_credentials_t certificates;
-
 	dump->start_tls = false;
 	gnutls_init(&dump->tls, GNUTLS_CLIENT);
 	gnutls_priority_set_direct(dump->tls, "NORMAL:+ANON-ECDH:+ANON-DH", NULL);
-	gnutls_anon_allocate_client_credentials(&anonymous);
-	gnutls_certificate_allocate_credentials(&certificates);
-	gnutls_credentials_set(dump->tls, GNUTLS_CRD_ANON, anonymous);
-	gnutls_credentials_set(dump->tls, GNUTLS_CRD_CERTIFICATE, certificates);
+	gnutls_anon_allocate_client_credentials(&dump->anonymous);
+	gnutls_certificate_allocate_credentials(&dump->certificates);
+	/* With both, TLS 1.3 would insist on a certificate that an anonymous server does not have. */
+	if (dump->x509)
+		gnutls_credentials_set(dump->tls, GNUTLS_CRD_CERTIFICATE, dump->certificates);
+	else
+		gnutls_credentials_set(dump->tls, GNUTLS_CRD_ANON, dump->anonymous);
 	gnutls_transport_set_int(dump->tls, dump->fd);
 	if (gnutls_handshake(dump->tls) < 0)
 		return false;
@@ -194,6 +198,17 @@ static bool dump_start_tls(struct dump *dump)
 	return true;
 #else
 	return false;
+#endif
+}
+
+static void dump_stop_tls(struct dump *dump)
+{
+#ifdef XENHUB_HAVE_GNUTLS
+	if (!dump->tls)
+		return;
+	gnutls_deinit(dump->tls);
+	gnutls_anon_free_client_credentials(dump->anonymous);
+	gnutls_certificate_free_credentials(dump->certificates);
 #endif
 }
 
@@ -258,6 +273,8 @@ static bool dump_run(struct dump *dump)
 			return false;
 		}
 		dump->bytes += (uint64_t)n;
+		if (dump->record)
+			fwrite(buffer, 1, (size_t)n, dump->record);
 		if (!dump_feed(dump, buffer, (size_t)n))
 			return false;
 		if (dump->updates > 1)
@@ -307,7 +324,8 @@ static void usage(void)
 {
 	fprintf(stderr, "usage: rfb_dump [-e raw|hextile|zrle|tight] [-q JPEG] [-p native|565|233|server] "
 			"[-P PASSWORD] [-u USER]\n"
-			"                [-c CHUNK] [-n UPDATES] [-s SETTLE_MS] [-l LIMIT_MS] [-r WxH] [-k] "
+			"                [-c CHUNK] [-n UPDATES] [-s SETTLE_MS] [-l LIMIT_MS] [-r WxH] [-S "
+			"SECURITY_BITS] [-k] "
 			"[-f] [-R]\n"
 			"                HOST:PORT|PATH [OUT.ppm]\n");
 }
@@ -324,7 +342,7 @@ int main(int argc, char **argv)
 				     .wishes = rfb_wishes_local };
 	int option, status = 0;
 
-	while ((option = getopt(argc, argv, "e:q:p:P:u:c:n:s:l:r:kfR")) != -1) {
+	while ((option = getopt(argc, argv, "e:q:p:P:u:c:n:s:l:r:S:w:kfR")) != -1) {
 		switch (option) {
 		case 'e':
 			choose_encoding(&config.wishes, optarg);
@@ -355,6 +373,12 @@ int main(int argc, char **argv)
 			break;
 		case 'r':
 			sscanf(optarg, "%dx%d", &dump.resize_w, &dump.resize_h);
+			break;
+		case 'S':
+			config.security = (unsigned)strtoul(optarg, NULL, 0);
+			break;
+		case 'w':
+			dump.record = fopen(optarg, "wb");
 			break;
 		case 'k':
 			dump.type_keys = true;
@@ -399,7 +423,10 @@ int main(int argc, char **argv)
 	}
 	if (status == 0 && optind + 1 < argc && write_ppm(&dump.frame, argv[optind + 1]) < 0)
 		status = 1;
+	if (dump.record)
+		fclose(dump.record);
 	rfb_destroy(dump.rfb);
+	dump_stop_tls(&dump);
 	frame_finish(&dump.frame);
 	close(dump.fd);
 	return status;

@@ -1,0 +1,3 @@
+# Rotation kernels against memcpy.
+add_executable(bench_rotate ${CMAKE_CURRENT_LIST_DIR}/rotate.c)
+target_link_libraries(bench_rotate PRIVATE xenhub_rotate xenhub_frame xenhub_options)
