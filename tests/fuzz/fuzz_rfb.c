@@ -14,6 +14,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct rfb *current;
+static unsigned turn;
 
 static void touch(const void *data, size_t size)
 {
@@ -23,11 +24,45 @@ static void touch(const void *data, size_t size)
 		sum = (uint8_t)(sum + ((const uint8_t *)data)[i]);
 }
 
+/* What a person and a driver do in between, one thing a bell. */
+static void act(unsigned turn)
+{
+	switch (turn % 8) {
+	case 0:
+		rfb_set_updates(current, false);
+		break;
+	case 1:
+		rfb_set_updates(current, true);
+		break;
+	case 2:
+		rfb_set_wishes(current, &rfb_wishes_local);
+		break;
+	case 3:
+		rfb_set_wishes(current, &rfb_wishes_slow);
+		break;
+	case 4:
+		rfb_ping(current);
+		break;
+	case 5:
+		rfb_send_text(current, "\xc3\xa9\n", 3);
+		break;
+	case 6:
+		rfb_offer_text(current);
+		break;
+	default:
+		rfb_send_motion(current, -3, 70000, 0xff);
+		break;
+	}
+}
+
 /* Reads all that an event carries, so that the sanitizer sees what is not there, and answers as a driver
  * would. */
 static void on_event(void *user, const struct rfb_event *event)
 {
 	switch (event->type) {
+	case RFB_EVENT_BELL:
+		act(turn++);
+		break;
 	case RFB_EVENT_START_TLS:
 		rfb_tls_ready(current);
 		break;
@@ -105,6 +140,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	config.password = data[0] & 4 ? NULL : "secret12";
 	config.wishes.continuous = !(data[0] & 8);
 	piece = data[1] ? data[1] : SIZE_MAX;
+	turn = 0;
 	frame_init(&frame, FRAME_BYTES);
 	if (rfb_create(&current, &config) == 0)
 		feed(current, data + 2, size - 2, piece, !(data[0] & 16));
