@@ -158,6 +158,12 @@ void capture_error(struct capture *capture, int err, uint64_t now_ns)
 		capture->deadline_ns = next_deadline(capture, now_ns);
 		return;
 	}
+	/* There is no buffer, as it turns out: the sensor itself has not been asked for anything. */
+	if (capture->mode == CAPTURE_BUFFER && err == -ENOTSUP) {
+		capture->has_buffer = false;
+		begin(capture, now_ns);
+		return;
+	}
 	capture->last_error = err;
 	touch(capture, now_ns);
 	if (capture->mode == CAPTURE_BUFFER) {

@@ -172,9 +172,7 @@ static void open_buffer(struct iiosensor *s, uint64_t now_ns)
 		return;
 	}
 	s->buffer = NULL;
-	if (rc == -ENOTSUP)
-		s->capture.has_buffer = false;
-	else
+	if (rc != -ENOTSUP)
 		explain(s, "its buffer cannot be opened", rc);
 	capture_error(&s->capture, rc, now_ns);
 }

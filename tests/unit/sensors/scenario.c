@@ -38,7 +38,7 @@
 #define WORDS_MAX  8
 #define RESULT_MAX 64
 /* No clock says 0. */
-#define START_NS   NS_PER_S
+#define START_NS NS_PER_S
 
 static struct light light;
 static enum orientation orientation;
@@ -153,7 +153,8 @@ static bool play_capture(char **words, uint64_t now, char *result)
 	} else if (!strcmp(words[0], "reset")) {
 		capture_reset(&capture, now);
 	} else if (!strcmp(words[0], "mode")) {
-		snprintf(result, RESULT_MAX, "%s%s", capture_mode_name(&capture), capture.stale ? "+stale" : "");
+		snprintf(result, RESULT_MAX, "%s%s", capture_mode_name(&capture),
+			 capture.stale ? "+stale" : "");
 		return true;
 	} else if (strcmp(words[0], "due")) {
 		return false;

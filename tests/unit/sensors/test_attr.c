@@ -48,13 +48,26 @@ static void decimals(void **state)
 		int rc;
 		double value;
 	} cases[] = {
-		{ "0.000001\n", 0, 1e-6 }, { "9.58e-6", 0, 9.58e-6 },	 { "-12", 0, -12 },
-		{ ".5", 0, 0.5 },	   { "5.", 0, 5 },		 { "nan", -EINVAL, 0 },
-		{ "NaN\n", -EINVAL, 0 },   { "inf", -EINVAL, 0 },	 { "-infinity", -EINVAL, 0 },
-		{ "0x1p3", -EINVAL, 0 },   { "1e", -EINVAL, 0 },	 { "1e+", -EINVAL, 0 },
-		{ ".", -EINVAL, 0 },	   { "-", -EINVAL, 0 },		 { "1e999", -ERANGE, 0 },
-		{ "", -ENODATA, 0 },	   { "1,5", -EINVAL, 0 },	 { "0.5 g", -EINVAL, 0 },
-		{ "--1", -EINVAL, 0 },	   { "9223372036854775808", 0, 9223372036854775808.0 },
+		{ "0.000001\n", 0, 1e-6 },
+		{ "9.58e-6", 0, 9.58e-6 },
+		{ "-12", 0, -12 },
+		{ ".5", 0, 0.5 },
+		{ "5.", 0, 5 },
+		{ "nan", -EINVAL, 0 },
+		{ "NaN\n", -EINVAL, 0 },
+		{ "inf", -EINVAL, 0 },
+		{ "-infinity", -EINVAL, 0 },
+		{ "0x1p3", -EINVAL, 0 },
+		{ "1e", -EINVAL, 0 },
+		{ "1e+", -EINVAL, 0 },
+		{ ".", -EINVAL, 0 },
+		{ "-", -EINVAL, 0 },
+		{ "1e999", -ERANGE, 0 },
+		{ "", -ENODATA, 0 },
+		{ "1,5", -EINVAL, 0 },
+		{ "0.5 g", -EINVAL, 0 },
+		{ "--1", -EINVAL, 0 },
+		{ "9223372036854775808", 0, 9223372036854775808.0 },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -154,9 +167,9 @@ static void scans_are_aligned(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(integers),	cmocka_unit_test(decimals),
-		cmocka_unit_test(rounding),	cmocka_unit_test(every_integer_comes_back),
-		cmocka_unit_test(scan_types),	cmocka_unit_test(scans_are_aligned),
+		cmocka_unit_test(integers),   cmocka_unit_test(decimals),
+		cmocka_unit_test(rounding),   cmocka_unit_test(every_integer_comes_back),
+		cmocka_unit_test(scan_types), cmocka_unit_test(scans_are_aligned),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,7 @@
 #include "sensors/estimate.h"
 #include "sensors/warning.h"
 
-#define U BATTERY_UNKNOWN
+#define U  BATTERY_UNKNOWN
 #define WH 1000000ll
 
 static struct estimate_times once(enum battery_state state, int64_t energy, int64_t full, int64_t power)
@@ -112,7 +112,8 @@ static void estimates_never_leave_their_limits(void **state)
 			.state = (enum battery_state)rng_below(&rng, BATTERY_FULL + 1),
 			.percent = rng_range(&rng, -1, 100),
 			.energy_uwh = battery_energy_sane((int64_t)rng_next(&rng) >> rng_below(&rng, 64)),
-			.energy_full_uwh = battery_energy_sane((int64_t)rng_next(&rng) >> rng_below(&rng, 64)),
+			.energy_full_uwh =
+				battery_energy_sane((int64_t)rng_next(&rng) >> rng_below(&rng, 64)),
 			.power_uw = battery_power_sane((int64_t)rng_next(&rng) >> rng_below(&rng, 64)),
 		};
 		struct estimate_times times;
@@ -156,7 +157,10 @@ static void several_batteries_are_summed(void **state)
 	assert_int_equal(sum.energy_full_uwh, 80 * WH);
 	assert_int_equal(sum.percent, 44);
 	assert_int_equal(sum.power_uw, 7 * WH);
-	/* One that knows no energy: the mean of the percentages, and no energy at all rather than a wrong one. */
+	/*
+	 * One that knows no energy: the mean of the percentages, and no energy at all rather than a wrong
+	 * one.
+	 */
 	two[1].energy_uwh = U;
 	battery_sum(two, 2, &sum);
 	assert_int_equal(sum.percent, 63);
@@ -187,10 +191,10 @@ static void warnings_fall_step_by_step(void **state)
 		enum warning_level level = warning_update(&warning, true, percent, U, NS_PER_S);
 
 		assert_true(level >= before);
-		assert_int_equal(level, percent > 20  ? WARNING_NONE :
-					percent > 5   ? WARNING_LOW :
-					percent > 2   ? WARNING_CRITICAL :
-							WARNING_ACTION);
+		assert_int_equal(level, percent > 20  ? WARNING_NONE
+					: percent > 5 ? WARNING_LOW
+					: percent > 2 ? WARNING_CRITICAL
+						      : WARNING_ACTION);
 		before = level;
 	}
 	assert_int_equal(warning_update(&warning, false, 0, U, NS_PER_S), WARNING_NONE);

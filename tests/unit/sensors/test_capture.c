@@ -75,6 +75,18 @@ static void a_buffer_that_does_not_open_is_polled(void **state)
 	assert_int_equal(c.errors, 0);
 }
 
+static void a_buffer_that_is_none_costs_no_time(void **state)
+{
+	struct capture c;
+
+	capture_init(&c, true, 0);
+	capture_start(&c, S, S);
+	assert_int_equal(capture_due(&c, S), CAPTURE_OPEN);
+	capture_error(&c, -ENOTSUP, S);
+	assert_int_equal(capture_due(&c, S), CAPTURE_READ);
+	assert_string_equal(capture_mode_name(&c), "poll");
+}
+
 static void polling_has_a_speed_limit(void **state)
 {
 	struct capture c;
@@ -126,7 +138,8 @@ static void errors_without_end_are_backed_off_and_end(void **state)
 		reads++;
 		assert_int_equal(c.stale, reads >= CAPTURE_ERRORS_STALE);
 		if (c.mode == CAPTURE_POLL) {
-			assert_true(c.deadline_ns - now >= last && c.deadline_ns - now <= CAPTURE_BACKOFF_MAX_NS);
+			assert_true(c.deadline_ns - now >= last &&
+				    c.deadline_ns - now <= CAPTURE_BACKOFF_MAX_NS);
 			last = c.deadline_ns - now;
 			now = c.deadline_ns;
 		}
@@ -145,7 +158,10 @@ static void errors_without_end_are_backed_off_and_end(void **state)
 	assert_false(c.stale);
 }
 
-/* Whatever happens, claims that come and go by the dozen included: no read follows another sooner than the limit. */
+/*
+ * Whatever happens, claims that come and go by the dozen included: no read follows another sooner than the
+ * limit.
+ */
 static void any_sequence_keeps_its_promises(void **state)
 {
 	struct rng rng = { 29 };
@@ -212,6 +228,7 @@ int main(void)
 		cmocka_unit_test(a_silent_buffer_falls_back_within_two_seconds),
 		cmocka_unit_test(a_buffer_that_went_silent_is_found),
 		cmocka_unit_test(a_buffer_that_does_not_open_is_polled),
+		cmocka_unit_test(a_buffer_that_is_none_costs_no_time),
 		cmocka_unit_test(polling_has_a_speed_limit),
 		cmocka_unit_test(a_faster_claim_is_followed_at_once),
 		cmocka_unit_test(one_error_is_tolerated),

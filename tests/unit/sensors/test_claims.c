@@ -32,8 +32,8 @@ static void a_dark_screen_rests_light_and_orientation_only(void **state)
 	struct claims claims;
 
 	claims_init(&claims);
-	for (int class = 0; class < SENSOR_CLASSES; class++)
-		assert_int_equal(claims_set(&claims, 1, (enum sensor_class)class, NS_PER_S), 0);
+	for (int class = 0; class < SENSOR_CLASSES; class ++)
+		assert_int_equal(claims_set(&claims, 1, (enum sensor_class) class, NS_PER_S), 0);
 	claims_set_screen(&claims, false);
 	assert_true(claims_interval(&claims, SENSOR_LIGHT) == CLOCK_NEVER);
 	assert_true(claims_interval(&claims, SENSOR_ORIENTATION) == CLOCK_NEVER);
@@ -75,7 +75,7 @@ static void claims_agree_with_a_plain_table(void **state)
 
 		switch (rng_below(&rng, 4)) {
 		case 0:
-			claims_drop(&claims, owner, (enum sensor_class)class);
+			claims_drop(&claims, owner, (enum sensor_class) class);
 			plain[owner][class] = 0;
 			break;
 		case 1:
@@ -84,7 +84,9 @@ static void claims_agree_with_a_plain_table(void **state)
 			break;
 		default:
 			plain[owner][class] = NS_PER_S + rng_below(&rng, 1000000);
-			assert_int_equal(claims_set(&claims, owner, (enum sensor_class)class, plain[owner][class]), 0);
+			assert_int_equal(
+				claims_set(&claims, owner, (enum sensor_class) class, plain[owner][class]),
+				0);
 		}
 		for (unsigned c = 0; c < SENSOR_CLASSES; c++) {
 			uint64_t least = CLOCK_NEVER;

@@ -106,7 +106,9 @@ static void published_was_measured(void **state)
 	}
 }
 
-/* A sensor that reports on change alone says the new light once; the deadlines carry it through the median. */
+/*
+ * A sensor that reports on change alone says the new light once; the deadlines carry it through the median.
+ */
 static void quiet_sensor_settles_by_deadlines(void **state)
 {
 	struct light_params params = light_defaults;

@@ -68,8 +68,10 @@ static void four_poses_and_back(void **state)
 		double accel[3];
 		enum orientation expected;
 	} poses[] = {
-		{ { 0, -G, 0 }, ORIENTATION_NORMAL },	{ { 0, G, 0 }, ORIENTATION_BOTTOM_UP },
-		{ { G, 0, 0 }, ORIENTATION_LEFT_UP },	{ { -G, 0, 0 }, ORIENTATION_RIGHT_UP },
+		{ { 0, -G, 0 }, ORIENTATION_NORMAL },
+		{ { 0, G, 0 }, ORIENTATION_BOTTOM_UP },
+		{ { G, 0, 0 }, ORIENTATION_LEFT_UP },
+		{ { -G, 0, 0 }, ORIENTATION_RIGHT_UP },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(poses); i++)
@@ -123,8 +125,8 @@ static void a_full_turn_has_four_changes(void **state)
 
 static void impossible_accelerations_keep_what_was(void **state)
 {
-	static const double bad[][3] = { { 0, 0, 0 },	   { 0, -1, 0 },     { 0, 400, 0 },
-					 { NAN, -G, 0 },   { INFINITY, 0, 0 }, { 0, -G, NAN } };
+	static const double bad[][3] = { { 0, 0, 0 },    { 0, -1, 0 },       { 0, 400, 0 },
+					 { NAN, -G, 0 }, { INFINITY, 0, 0 }, { 0, -G, NAN } };
 
 	for (size_t i = 0; i < COUNT_OF(bad); i++)
 		assert_int_equal(orientation_next(ORIENTATION_RIGHT_UP, bad[i]), ORIENTATION_RIGHT_UP);
