@@ -180,7 +180,9 @@ static int check_code(struct recording_reader *rd, int64_t type, int64_t code)
 
 	if (!count)
 		return reader_fail(rd, "there is no event type 0x%02llx", (unsigned long long)type);
-	if (code < 0 || code >= count)
+	if (code < 0)
+		return reader_fail(rd, "code %lld is out of range: no code is negative", (long long)code);
+	if (code >= count)
 		return reader_fail(rd, "code 0x%03llx is out of range: the last of type 0x%02llx is 0x%03x",
 				   (unsigned long long)code, (unsigned long long)type, count - 1);
 	return 0;
