@@ -514,10 +514,10 @@ int hub_consumer_receive(struct hub_consumer *c, const uint8_t *msg, size_t len,
 	case WIRE_HELLO:
 		return unexpected(h.type, "a second one", err);
 	default:
+		if ((h.type >= WIRE_DEVICE_ADD && h.type <= WIRE_FOCUS) || h.type == WIRE_STATE)
+			return unexpected(h.type, "only a hub may send it", err);
 		if (h.type & WIRE_SKIPPABLE)
 			return 0;
-		if (h.type >= WIRE_DEVICE_ADD && h.type <= WIRE_FOCUS)
-			return unexpected(h.type, "only a hub may send it", err);
 		unexpected(h.type, "not known here, and not marked as one to skip", err);
 		err->bye = WIRE_BYE_UNKNOWN;
 		return -EBADMSG;
