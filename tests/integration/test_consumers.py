@@ -129,6 +129,19 @@ class Consumers(Case):
             while True:
                 self.assertNotEqual(peer.receive(1).kind, wire.LEASE)
 
+    def test_no_acknowledgement(self):
+        """A consumer that reads and never answers loses its link while a key is held; another one does not."""
+        self.hub(self.held_key())
+        good, bad = self.watch("--keys"), self.peer(greet=False)
+        bad.send(wire.hello("mute"))
+        said = None
+        with self.assertRaises(wire.Closed):
+            while True:
+                got = bad.receive()
+                said = got if got.kind == wire.BYE else said
+        self.assertEqual(said.reason, wire.BYE_TIMEOUT)
+        self.assertFalse([line for line in good.lines if f"{KEY_A:04x} 0" in line])
+
     def test_focus(self):
         """The one who loses focus gets its releases, the one who wins it a snapshot of what is held."""
         self.hub(self.held_key())

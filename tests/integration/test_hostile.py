@@ -117,19 +117,6 @@ class Hostile(Case):
             with self.subTest(raw):
                 self.refused(raw, wire.BYE_TIMEOUT, "HELLO", greet=False)
 
-    def test_no_acknowledgement(self):
-        """A consumer that reads and never answers, while a button goes down and up."""
-        peer = self.peer()
-        said = None
-        try:
-            while True:
-                got = peer.receive()
-                said = got if got.kind == wire.BYE else said
-        except Closed:
-            pass
-        self.assertIsNotNone(said)
-        self.assertEqual(said.reason, wire.BYE_TIMEOUT)
-
     def test_closed_inside_a_message(self):
         peer = self.peer()
         peer.send(wire.ack(1)[:9])

@@ -13,8 +13,8 @@ import unittest
 from .recording import frames_of
 from .wire import Peer
 
-BIN = pathlib.Path(os.environ.get("XENHUB_BIN", "build/release/bin")).resolve()
 SOURCE = pathlib.Path(__file__).resolve().parents[3]
+BIN = pathlib.Path(os.environ.get("XENHUB_BIN", SOURCE / "build/release/bin")).resolve()
 PATIENCE = 20  # seconds before a thing that must happen is said not to have
 
 
