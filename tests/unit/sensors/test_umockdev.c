@@ -1,0 +1,210 @@
+/* Odd hardware as the kernel would show it, with udev's events and properties, through both backends. */
+#include "tests/unit/testing.h"
+
+#include <dirent.h>
+#include <malloc.h>
+#include <poll.h>
+#include <umockdev.h>
+
+#include "hub/core/clock.h"
+#include "sensors/sensors.h"
+#include "tests/unit/sensors/said.h"
+
+#define BATTERY "/sys/devices/LNXSYSTM:00/PNP0C0A:00/power_supply/BAT0"
+#define CHARGER "/sys/devices/platform/GEN7:00/power_supply/ACTIVE CHARGER.7"
+#define USBC    "/sys/devices/platform/USBC000:00/power_supply/ucsi-source-psy-USBC000:001"
+#define ACCEL   "/sys/devices/platform/80860F41:04/i2c-12/i2c-BMA250E:00/iio:device0"
+
+#define S NS_PER_S
+
+static const struct sensors_listener listener = { said_value, said_removed, said_warning };
+
+struct fixture {
+	UMockdevTestbed *testbed;
+	struct said said;
+	struct sensors *sensors;
+	uint64_t now;
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	GError *error = NULL;
+
+	f->testbed = umockdev_testbed_new();
+	if (!umockdev_testbed_add_from_file(f->testbed, FIXTURES "/tablet.umockdev", &error))
+		fail_msg("%s", error->message);
+	f->now = 1000 * S;
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	sensors_destroy(f->sensors);
+	g_object_unref(f->testbed);
+	free(f);
+	return 0;
+}
+
+static void begin(struct fixture *f, enum sensors_backend backend)
+{
+	struct sensors_options options = { .backend = backend };
+
+	assert_int_equal(sensors_create(&f->sensors, &options, &listener, &f->said, f->now), 0);
+	for (int class = 0; class < SENSOR_CLASSES; class ++)
+		assert_int_equal(sensors_claim(f->sensors, 1, (enum sensor_class) class, S, f->now), 0);
+	sensors_dispatch(f->sensors, f->now);
+}
+
+static void run(struct fixture *f, uint64_t until)
+{
+	while (sensors_deadline(f->sensors) <= until) {
+		f->now = sensors_deadline(f->sensors) > f->now ? sensors_deadline(f->sensors) : f->now;
+		sensors_dispatch(f->sensors, f->now);
+	}
+	f->now = until;
+}
+
+/* Waits for the event itself: it comes through a socket, from another thread. */
+static void wait_for_event(struct fixture *f)
+{
+	struct pollfd pollfd = { sensors_fd(f->sensors), POLLIN, 0 };
+
+	assert_int_equal(poll(&pollfd, 1, 5000), 1);
+	sensors_dispatch(f->sensors, f->now);
+}
+
+static void check_tablet(struct fixture *f)
+{
+	assert_int_equal(said_integer(&f->said, "power/percent"), 62);
+	assert_int_equal(said_integer(&f->said, "power/on-ac"), 0);
+	/* charge × design voltage; 0xffff of milliampere is no current. */
+	assert_int_equal(said_integer(&f->said, "power/energy-now"), 23560000);
+	assert_int_equal(said_integer(&f->said, "power/power-now"), 0);
+	assert_int_equal(said_integer(&f->said, "power/time-to-empty"), SAID_MISSING);
+	assert_true(said_find(&f->said, "power/battery/bat0/manufacturer") != NULL);
+	for (const char *c = said_text(&f->said, "power/battery/bat0/manufacturer"); *c; c++)
+		assert_in_range(*c, 0x20, 0x7e);
+	assert_int_equal(said_integer(&f->said, "power/mains/active-charger-7/online"), 0);
+	assert_int_equal(said_integer(&f->said, "power/mains/test-ac/online"), SAID_MISSING);
+	assert_int_equal(said_integer(&f->said, "light/0/illuminance-mlux"), 421000);
+	/* udev's matrix stands above the kernel's, which has a zero row. */
+	assert_string_equal(said_text(&f->said, "orientation"), "normal");
+	assert_int_equal(said_integer(&f->said, "accel/0/y"), -9807);
+}
+
+static void the_tablet_through_sysfs(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f, SENSORS_BACKEND_SYSFS);
+	check_tablet(f);
+}
+
+static void the_tablet_through_libiio(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f, SENSORS_BACKEND_AUTO);
+	if (strcmp(sensors_backend_name(f->sensors), "libiio") != 0)
+		print_message("libiio was left out: sysfs again\n");
+	check_tablet(f);
+}
+
+static void a_uevent_is_followed_at_once(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f, SENSORS_BACKEND_SYSFS);
+	umockdev_testbed_set_attribute(f->testbed, USBC, "online", "2\n");
+	umockdev_testbed_set_attribute(f->testbed, BATTERY, "status", "Unknown\n");
+	umockdev_testbed_uevent(f->testbed, USBC, "change");
+	wait_for_event(f);
+	assert_int_equal(said_integer(&f->said, "power/on-ac"), 1);
+	assert_int_equal(said_integer(&f->said, "power/usb/ucsi-source-psy-usbc000-001/online"), 2);
+	assert_string_equal(said_text(&f->said, "power/status"), "not-charging");
+}
+
+static int open_descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int count = 0;
+
+	while (readdir(dir))
+		count++;
+	closedir(dir);
+	return count;
+}
+
+static void replug(struct fixture *f, unsigned present)
+{
+	umockdev_testbed_uevent(f->testbed, ACCEL, "remove");
+	umockdev_testbed_remove_device(f->testbed, ACCEL);
+	wait_for_event(f);
+	run(f, f->now + S);
+	assert_string_equal(said_text(&f->said, "orientation"), "(missing)");
+	assert_int_equal(said_integer(&f->said, "accel/0/x"), SAID_MISSING);
+	umockdev_testbed_add_from_string(
+		f->testbed,
+		"P: /devices/platform/80860F41:04/i2c-12/i2c-BMA250E:00/iio:device0\n"
+		"E: SUBSYSTEM=iio\n"
+		"E: DEVTYPE=iio_device\n"
+		"A: name=bma250e\\n\n"
+		"A: in_accel_x_raw=0\\n\n"
+		"A: in_accel_y_raw=256\\n\n"
+		"A: in_accel_z_raw=0\\n\n"
+		"A: in_accel_scale=0.038307\\n\n",
+		NULL);
+	umockdev_testbed_uevent(f->testbed, ACCEL, "add");
+	wait_for_event(f);
+	run(f, f->now + S);
+	assert_string_equal(said_text(&f->said, "orientation"), "bottom-up");
+	assert_int_equal(f->said.count, present);
+}
+
+/* Descriptors exactly, memory as the allocator counts it, after the first rounds have filled its caches. */
+static void fifty_replugs(struct fixture *f, enum sensors_backend backend)
+{
+	struct mallinfo2 before;
+	unsigned present;
+	int descriptors;
+
+	begin(f, backend);
+	present = f->said.count;
+	for (int i = 0; i < 5; i++)
+		replug(f, present);
+	descriptors = open_descriptors();
+	before = mallinfo2();
+	for (int i = 0; i < 50; i++) {
+		replug(f, present);
+		assert_int_equal(open_descriptors(), descriptors);
+	}
+	print_message("50 replugs: %ld bytes more in use\n", (long)(mallinfo2().uordblks - before.uordblks));
+	assert_true(mallinfo2().uordblks < before.uordblks + 64 * 1024);
+}
+
+static void fifty_replugs_through_sysfs(void **state)
+{
+	fifty_replugs(*state, SENSORS_BACKEND_SYSFS);
+}
+
+static void fifty_replugs_through_libiio(void **state)
+{
+	fifty_replugs(*state, SENSORS_BACKEND_AUTO);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(the_tablet_through_sysfs),     T(the_tablet_through_libiio),
+		T(a_uevent_is_followed_at_once), T(fifty_replugs_through_sysfs),
+		T(fifty_replugs_through_libiio),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
