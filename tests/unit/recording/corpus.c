@@ -1,7 +1,9 @@
 /*
- * Reads every recording below the folders and files it is given: what goes in must come out. Each event is held against the
- * file's own line, read with sscanf; then the recording is written and read again, and must be the same. Prints how many it
- * were. Exits 77 when the first folder is not there: the corpus is not part of the project.
+ * recording_corpus FOLDER...    reads every recording below the folders
+ * recording_corpus -c FOLDER    reads the corpus: the folder that XENHUB_CORPUS names, or else this one; exits 77 without it
+ *
+ * What goes in must come out. Each event is held against the file's own line, read with sscanf; then the recording is written
+ * and read again, and must be the same. Prints how many it were.
  */
 #include <ftw.h>
 #include <stdio.h>
@@ -163,18 +165,22 @@ static int visit(const char *path, const struct stat *st, int kind, struct FTW *
 
 int main(int argc, char **argv)
 {
-	const char *corpus = getenv("XENHUB_CORPUS");
+	const char *named = getenv("XENHUB_CORPUS");
 	struct stat st;
 
-	if (corpus && argc > 1)
-		argv[1] = (char *)corpus;
-	if (argc < 2 || stat(argv[1], &st) < 0) {
-		printf("no corpus at %s: set XENHUB_CORPUS to a folder of recordings\n",
-		       argc < 2 ? "all" : argv[1]);
-		return EXIT_SKIPPED;
+	if (argc == 3 && !strcmp(argv[1], "-c")) {
+		argv++;
+		argc--;
+		if (named)
+			argv[1] = (char *)named;
+		if (stat(argv[1], &st) < 0) {
+			printf("no corpus at %s: set XENHUB_CORPUS to a folder of recordings\n", argv[1]);
+			return EXIT_SKIPPED;
+		}
 	}
 	for (int i = 1; i < argc; i++)
-		nftw(argv[i], visit, FOLDERS_MAX, FTW_PHYS);
+		if (nftw(argv[i], visit, FOLDERS_MAX, FTW_PHYS) < 0)
+			complain(argv[i], "cannot be read");
 	printf("%u recordings (%u described by a neighbour or by their events), %zu frames (%u with a time "
 	       "for each "
 	       "event), %zu events, %zu behind the last SYN_REPORT; %u failures\n",
