@@ -185,9 +185,6 @@ void state_diff(const struct device_state *from, const struct device_state *to, 
 	for (unsigned code = 0; code < LED_CNT; code++)
 		if (bit_test(from->leds, code) != bit_test(to->leds, code))
 			list_add(&b, EV_LED, code, bit_test(to->leds, code));
-	for (unsigned code = 0; code < LED_CNT; code++)
-		if (bit_test(from->leds, code) != bit_test(to->leds, code))
-			list_add(&b, EV_LED, code, bit_test(to->leds, code));
 	diff_keys(&b, from, to, true);
 
 	*n_first = a.n;

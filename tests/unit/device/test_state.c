@@ -308,10 +308,30 @@ static void nonsense_is_passed_over(void **state)
 	state_finish(&s);
 }
 
+static void a_difference_tells_of_each_led_once(void **state)
+{
+	struct device_state from, to;
+	struct descriptor d;
+
+	make_device(&d, 0);
+	assert_int_equal(state_init(&from, &d), 0);
+	assert_int_equal(state_init(&to, &d), 0);
+	bit_set(from.leds, LED_NUML);
+	bit_set(to.leds, LED_CAPSL);
+	state_diff(&from, &to, first, &n_first, second, &n_second);
+	assert_int_equal(n_first, 0);
+	assert_int_equal(n_second, 2);
+	assert_memory_equal(&second[0], (&(struct event){ EV_LED, LED_NUML, 0 }), sizeof(struct event));
+	assert_memory_equal(&second[1], (&(struct event){ EV_LED, LED_CAPSL, 1 }), sizeof(struct event));
+	state_finish(&from);
+	state_finish(&to);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_difference_leads_there),
+		cmocka_unit_test(a_difference_tells_of_each_led_once),
 		cmocka_unit_test(a_release_leaves_the_rest),
 		cmocka_unit_test(everything_may_change_at_once),
 		cmocka_unit_test(a_replaced_contact_ends_first),
