@@ -15,19 +15,17 @@ struct notes {
 	size_t size, used;
 };
 
+/* Texts are joined by semicolons and cut where the room ends. */
 __attribute__((format(printf, 2, 3))) static void note(struct notes *n, const char *format, ...)
 {
 	va_list args;
-	int len;
 
-	if (n->used)
-		n->used += (size_t)snprintf(n->text + n->used, n->size - n->used, "; ");
-	if (n->used >= n->size)
-		return;
-	va_start(args, format);
-	len = vsnprintf(n->text + n->used, n->size - n->used, format, args);
-	va_end(args);
-	n->used += (size_t)len;
+	n->used += (size_t)snprintf(n->text + n->used, n->size - n->used, "%s", n->used ? "; " : "");
+	if (n->used < n->size) {
+		va_start(args, format);
+		n->used += (size_t)vsnprintf(n->text + n->used, n->size - n->used, format, args);
+		va_end(args);
+	}
 	if (n->used >= n->size)
 		n->used = n->size - 1;
 }
