@@ -53,6 +53,9 @@ bool merge_motion(struct event *events, uint32_t *count, uint32_t room, const st
 		if (is_slot_select(&events[i]))
 			last_slot = events[i].value;
 	slot = last_slot;
+	/* A selection that closes the frame is made anew below: otherwise one would be left behind by each merge. */
+	while (n && is_slot_select(&events[n - 1]))
+		n--;
 
 	for (uint32_t i = 0; i + 1 < n_more; i++) {
 		const struct event *e = &more[i];
@@ -72,6 +75,7 @@ bool merge_motion(struct event *events, uint32_t *count, uint32_t room, const st
 		events[n++] = *e;
 	}
 	/* The device goes on in its last slot without naming it again. */
+	last_slot = SLOT_INHERITED;
 	for (uint32_t i = 0; i < n; i++)
 		if (is_slot_select(&events[i]))
 			last_slot = events[i].value;
