@@ -7,8 +7,6 @@
 #include "hub/model/merge.h"
 #include "hub/wire/cursor.h"
 
-/* How many messages back a motion frame looks for its like. Above the mark there is about one a moving device. */
-#define MERGE_LOOK_BACK 64
 /* How much is stamped and offered at once: what a socket may refuse is stamped again. */
 #define PEEK_MAX (32 * 1024)
 
@@ -53,6 +51,7 @@ static void compact(struct outbox *box)
 	box->head -= shift;
 	box->tail -= shift;
 	box->barrier = box->barrier > shift ? box->barrier - shift : 0;
+	box->merge_from = box->merge_from > shift ? box->merge_from - shift : 0;
 	box->bulk_at = box->bulk_at > shift ? box->bulk_at - shift : 0;
 }
 
@@ -71,17 +70,31 @@ static unsigned count_message_edges(const uint8_t *message)
 
 void outbox_discard(struct outbox *box)
 {
-	size_t keep = box->start;
+	size_t bulk_at = box->bulk_at;
+	size_t at = box->start;
+	size_t to;
 
 	/* A message that has begun to leave must leave whole. */
 	if (box->head > box->start)
-		keep += load32(box->data + box->start);
-	for (size_t at = keep; at < box->tail; at += load32(box->data + at))
-		box->swallowed += count_message_edges(box->data + at);
-	box->tail = keep;
-	box->barrier = keep;
-	if (box->bulk_at > keep)
-		box->bulk_at = keep;
+		at += load32(box->data + at);
+	for (to = at; at < box->tail;) {
+		uint8_t *message = box->data + at;
+		size_t len = load32(message);
+
+		if (at == bulk_at)
+			box->bulk_at = to;
+		at += len;
+		if (type_of(message) == WIRE_FRAME || type_of(message) == WIRE_LEASE) {
+			box->swallowed += count_message_edges(message);
+			continue;
+		}
+		memmove(box->data + to, message, len);
+		to += len;
+	}
+	if (bulk_at == box->tail)
+		box->bulk_at = to;
+	box->tail = to;
+	box->barrier = to;
 	box->overflowed = true;
 }
 
@@ -109,22 +122,28 @@ bool outbox_push(struct outbox *box, const uint8_t *message, size_t len)
 	return true;
 }
 
-/* Where the last mergeable frame of this device lies, or SIZE_MAX. Everything from the barrier on is motion frames. */
+static size_t max(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+/*
+ * Where the last mergeable frame of this device lies, or SIZE_MAX. From the barrier on there are motion frames only, and above
+ * the mark one for each device that moves (another, where one is full): the search is short.
+ */
 static size_t find_motion(const struct outbox *box, uint32_t handle)
 {
-	size_t from = box->barrier;
+	size_t from = box->start;
 	size_t found = SIZE_MAX;
-	unsigned n = 0;
 
 	/* The first message may be half sent. */
-	if (from <= box->start && box->start < box->tail)
-		from = box->start + (box->head > box->start ? load32(box->data + box->start) : 0);
-	for (size_t at = from; at < box->tail; at += load32(box->data + at)) {
+	if (box->head > box->start)
+		from += load32(box->data + from);
+	from = max(from, max(box->barrier, box->merge_from));
+	for (size_t at = from; at < box->tail; at += load32(box->data + at))
 		if (load32(box->data + at + 36) == handle)
 			found = at;
-		n++;
-	}
-	return n <= MERGE_LOOK_BACK || found != SIZE_MAX ? found : SIZE_MAX;
+	return found;
 }
 
 /* Moves the message at `at` behind all others, so that it can grow. */
@@ -185,7 +204,9 @@ bool outbox_push_frame(struct outbox *box, uint32_t handle, const struct frame *
 		box->swallowed += frame_count_edges(frame->events, frame->count);
 		return false;
 	}
-	if (motion && outbox_used(box) > OUTBOX_MARK && merge_into_queue(box, handle, frame))
+	if (outbox_used(box) <= OUTBOX_MARK)
+		box->merge_from = box->tail;
+	else if (motion && merge_into_queue(box, handle, frame))
 		return true;
 	p = room_for(box, most);
 	len = p ? wire_put_frame(p, most, &m) : -ENOSPC;
@@ -285,5 +306,5 @@ void outbox_sent(struct outbox *box, size_t n)
 	box->head += n;
 	advance(box, box->data, &box->start, box->head);
 	if (box->start == box->tail && !box->bulk)
-		box->start = box->head = box->tail = box->barrier = box->bulk_at = 0;
+		box->start = box->head = box->tail = box->barrier = box->merge_from = box->bulk_at = 0;
 }

@@ -3,7 +3,8 @@
  *
  * Half of it is kept for edges (key, button, contact, proximity, switch) and control messages: above the mark, a motion
  * frame is merged into the last one of its device, unless an edge of any device lies between. When even edges do not fit,
- * all that is whole and unsent is dropped and counted, and the owner sends a snapshot once the rest has gone.
+ * the frames that are whole and unsent are dropped and counted, and the owner sends a snapshot once the rest has gone.
+ * Messages that are no frames stay: what they tell is told once.
  * Sequence numbers and send times are written at the last moment, so merging leaves no gap.
  */
 #ifndef HUB_MODEL_OUTBOX_H
@@ -24,6 +25,7 @@ struct outbox {
 	size_t head;	   /* the first unsent byte: start, or inside that message */
 	size_t tail;
 	size_t barrier;	   /* behind the last message that is no motion frame: nothing before it is merged into */
+	size_t merge_from; /* behind the last frame that was queued below the mark: those go as they are */
 	uint8_t *bulk;	   /* a snapshot, sent when start reaches bulk_at */
 	size_t bulk_size, bulk_start, bulk_head, bulk_at;
 	uint64_t next_seq; /* of the first sequenced message from start on */
@@ -40,7 +42,7 @@ void outbox_finish(struct outbox *box);
 bool outbox_is_empty(const struct outbox *box);
 size_t outbox_used(const struct outbox *box);
 
-/* An encoded message that must neither be merged nor reordered. False when it was dropped: the box has overflowed. */
+/* An encoded message, or several in one run, that must neither be merged nor reordered. False when it was dropped: the box has overflowed. */
 bool outbox_push(struct outbox *box, const uint8_t *message, size_t len);
 
 /* A frame; seq, sent_ns and age_ns are set here. read_ns: when the hub read it. False as above. */
@@ -49,7 +51,7 @@ bool outbox_push_frame(struct outbox *box, uint32_t handle, const struct frame *
 /* Hands over a malloc'ed run of encoded messages, to be sent after what waits now. At most one at a time: -EBUSY. */
 int outbox_push_bulk(struct outbox *box, uint8_t *messages, size_t len);
 
-/* Drops what is whole and unsent, as an overflow does: for the end of a link, to have its losses counted. */
+/* Drops the frames that are whole and unsent, as an overflow does: for the end of a link, to have its losses counted. */
 void outbox_discard(struct outbox *box);
 
 /* After an overflow, once outbox_is_empty: takes messages again. */
