@@ -29,13 +29,14 @@ static void push_hello(struct hub_consumer *c)
 		outbox_push(&c->box, buf, (size_t)len);
 }
 
+/* Until it could be queued, the next snapshot tries again. */
 static void push_focus(struct hub_consumer *c)
 {
+	bool focused = route_focused(c);
 	uint8_t buf[WIRE_SMALL_MAX];
-	int len = wire_put_focus(buf, sizeof(buf), 0, route_focused(c));
+	int len = wire_put_focus(buf, sizeof(buf), 0, focused);
 
-	if (len > 0)
-		outbox_push(&c->box, buf, (size_t)len);
+	c->focus_told = len > 0 && outbox_push(&c->box, buf, (size_t)len);
 }
 
 int hub_consumer_add(struct hub *hub, const struct wire_hello *hello, const char *peer, uint64_t now_ns,
@@ -220,7 +221,6 @@ static int make_snapshot(struct hub_consumer *c, uint8_t **out, size_t *out_len)
 		if (len < 0)
 			goto err;
 		at += (size_t)len;
-		c->known[i] = d->handle;
 	}
 	len = wire_put_snapshot_begin(buf + at, size - at, &begin);
 	if (len < 0)
@@ -246,18 +246,35 @@ err:
 	return len;
 }
 
-/* Now, if the outbox can take it; otherwise as soon as it can. */
+/*
+ * Now, if the outbox can take it; otherwise as soon as it can, and what devices do until then is lost. So a small one goes in
+ * with the other messages: however many come in a row (focus that moves to and fro, devices with something held), none has to
+ * wait for another.
+ */
 static void try_snapshot(struct hub_consumer *c)
 {
-	uint8_t *bulk;
+	uint8_t *messages;
 	size_t len;
 
-	if (c->box.bulk || (c->box.overflowed && !outbox_is_empty(&c->box)))
+	if (c->box.overflowed && !outbox_is_empty(&c->box))
 		return;
-	if (make_snapshot(c, &bulk, &len) < 0)
+	if (c->box.bulk && outbox_used(&c->box) > OUTBOX_MARK)
+		return;
+	if (make_snapshot(c, &messages, &len) < 0)
 		return;
 	outbox_recover(&c->box);
-	outbox_push_bulk(&c->box, bulk, len);
+	if (!c->focus_told)
+		push_focus(c);
+	if (outbox_used(&c->box) + len <= OUTBOX_MARK) {
+		outbox_push(&c->box, messages, len);
+		free(messages);
+	} else if (outbox_push_bulk(&c->box, messages, len) < 0) {
+		free(messages);
+		return;
+	}
+	for (unsigned i = 0; i < HUB_DEVICES_MAX; i++)
+		if (route_sees(c, &c->hub->devices[i]))
+			c->known[i] = c->hub->devices[i].handle;
 	c->snapshot_due = false;
 	c->snapshots++;
 	c->lost_kernel = 0;
@@ -330,7 +347,7 @@ void consumer_update_wait(struct hub_consumer *c, uint64_t now_ns)
 int hub_consumer_check(struct hub_consumer *c, uint64_t now_ns)
 {
 	consumer_update_wait(c, now_ns);
-	return c->waiting_since && now_ns - c->waiting_since > WIRE_ACK_MS * NS_PER_MS ? -ETIMEDOUT : 0;
+	return c->waiting_since && now_ns - c->waiting_since >= WIRE_ACK_MS * NS_PER_MS ? -ETIMEDOUT : 0;
 }
 
 /* What an ordinary consumer may read of the tree: the machine's states, not who else is there or what is pressed. */
@@ -351,15 +368,16 @@ static void pull_states(struct hub_consumer *c, uint64_t now_ns)
 		c->states_at = c->states_last + c->wishes.state_interval_ms * NS_PER_MS;
 		return;
 	}
-	c->states_last = now_ns;
 	while (outbox_used(&c->box) < STATES_ROOM) {
 		uint8_t buf[4 * WIRE_TEXT_MAX + WIRE_TEXT_MAX + WIRE_SMALL_MAX];
 		struct wire_state m;
 		int len;
 
 		node = states_next(c->hub->states, c->states_sent, node);
-		if (!node)
+		if (!node) {
+			c->states_last = now_ns;
 			return;
+		}
 		if (c->role == WIRE_ROLE_CONTROL || state_is_public(node->path)) {
 			state_to_wire(node, &m);
 			len = wire_put_state(buf, sizeof(buf), &m);
@@ -369,7 +387,6 @@ static void pull_states(struct hub_consumer *c, uint64_t now_ns)
 			}
 		}
 		c->states_sent = node->serial;
-		node = NULL;
 	}
 }
 
@@ -378,12 +395,14 @@ size_t hub_consumer_peek(struct hub_consumer *c, uint64_t now_ns, const uint8_t 
 	if (c->snapshot_due)
 		try_snapshot(c);
 	pull_states(c, now_ns);
+	consumer_update_wait(c, now_ns);
 	return outbox_peek(&c->box, now_ns, bytes);
 }
 
 void hub_consumer_sent(struct hub_consumer *c, size_t n, uint64_t now_ns)
 {
 	outbox_sent(&c->box, n);
+	consumer_update_wait(c, now_ns);
 }
 
 bool hub_consumer_queue(struct hub_consumer *c, const uint8_t *message, size_t len)

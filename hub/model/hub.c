@@ -75,6 +75,15 @@ static void make_id(const struct hub *hub, const struct descriptor *d, char id[I
 	}
 }
 
+/* The lease's clock runs while anything is held, and from the moment it is. */
+static void update_lease(struct hub *hub, uint64_t now_ns)
+{
+	if (!hub->held)
+		hub->lease_at = CLOCK_NEVER;
+	else if (hub->lease_at == CLOCK_NEVER)
+		hub->lease_at = now_ns + WIRE_LEASE_MS * NS_PER_MS;
+}
+
 int hub_device_add(struct hub *hub, const struct descriptor *desc, const struct device_state *initial, uint32_t classes,
 		   const char *reason, const char *origin, uint32_t flags, uint64_t now_ns, uint32_t *handle)
 {
@@ -108,6 +117,7 @@ int hub_device_add(struct hub *hub, const struct descriptor *desc, const struct 
 	d->info.state = &d->state;
 	hub->held += d->state.held;
 	hub->dirty |= 1ull << slot;
+	update_lease(hub, now_ns);
 
 	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++) {
 		struct hub_consumer *c = hub->consumers[i];
@@ -115,8 +125,9 @@ int hub_device_add(struct hub *hub, const struct descriptor *desc, const struct 
 		if (!c || !route_sees(c, d))
 			continue;
 		c->routes = route_mask(c);
-		/* Something held from the first moment on (a key down, a lid closed) is told by a snapshot. */
-		if (d->state.held || bits_count(d->state.sws, sizeof(d->state.sws)))
+		/* What is on from the first moment (a key down, a lid closed, Caps Lock lit) is told by a snapshot. */
+		if (d->state.held || bits_count(d->state.sws, sizeof(d->state.sws)) ||
+		    bits_count(d->state.leds, sizeof(d->state.leds)))
 			consumer_snapshot(c, REASON_CONNECT, now_ns);
 		else
 			consumer_push_device(c, d);
@@ -143,6 +154,7 @@ static void take_frame(struct hub *hub, struct hub_device *d, const struct frame
 	if (d->info.classes & (CLASS_MOUSE | CLASS_TRACKPOINT))
 		pointer_apply(&hub->pointer, &d->descriptor, frame->events, frame->count);
 	hub->held += d->state.held - before;
+	update_lease(hub, now_ns);
 	hub->dirty |= 1ull << (d->handle % HUB_DEVICES_MAX);
 	d->info.frames++;
 	d->info.events += frame->count;
@@ -157,9 +169,11 @@ void hub_device_frame(struct hub *hub, uint32_t handle, const struct frame *fram
 	if (!d)
 		return;
 	if (frame->flags & FRAME_RESYNC) {
+		uint64_t bit = 1ull << (handle % HUB_DEVICES_MAX);
+
 		d->info.resyncs++;
 		for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
-			if (hub->consumers[i])
+			if (hub->consumers[i] && hub->consumers[i]->routes & bit)
 				hub->consumers[i]->lost_kernel += frame->lost;
 	}
 	take_frame(hub, d, frame, now_ns);
@@ -194,6 +208,16 @@ void hub_device_release(struct hub *hub, uint32_t handle, enum reason reason, ui
 		take_frame(hub, d, &frame, now_ns);
 }
 
+/* What went up while nobody watched was no tap. */
+static bool lifts_contact(const struct event *events, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if ((events[i].type == EV_ABS && events[i].code == ABS_MT_TRACKING_ID && events[i].value < 0) ||
+		    (events[i].type == EV_KEY && events[i].code == BTN_TOUCH && !events[i].value))
+			return true;
+	return false;
+}
+
 void hub_device_resync(struct hub *hub, uint32_t handle, const struct device_state *actual, enum reason reason,
 		       uint64_t now_ns)
 {
@@ -207,7 +231,8 @@ void hub_device_resync(struct hub *hub, uint32_t handle, const struct device_sta
 	for (unsigned i = 0; i < 2; i++) {
 		struct frame frame = {
 			.time_us = now_ns / NS_PER_US,
-			.flags = FRAME_SYNTHETIC | FRAME_RESYNC,
+			.flags = FRAME_SYNTHETIC | FRAME_RESYNC |
+				 (lifts_contact(events[i], n[i]) ? FRAME_CANCEL : 0),
 			.reason = reason,
 			.count = n[i] + 1,
 			.events = events[i],
@@ -330,13 +355,8 @@ const char *hub_focus(const struct hub *hub)
 
 void hub_tick(struct hub *hub, uint64_t now_ns)
 {
-	bool due;
+	bool due = now_ns >= hub->lease_at;
 
-	if (!hub->held)
-		hub->lease_at = CLOCK_NEVER;
-	else if (hub->lease_at == CLOCK_NEVER)
-		hub->lease_at = now_ns + WIRE_LEASE_MS * NS_PER_MS;
-	due = now_ns >= hub->lease_at;
 	if (due)
 		hub->lease_at = now_ns + WIRE_LEASE_MS * NS_PER_MS;
 	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++) {

@@ -124,6 +124,7 @@ int states_set_text(struct states *states, uint64_t now_ns, const char *text, co
 	free(e->text);
 	e->text = copy;
 	e->node.text = copy;
+	e->node.unit = "";
 	e->node.type = WIRE_STATE_TEXT;
 	e->node.stale = false;
 	touch(states, e, now_ns);
