@@ -33,6 +33,7 @@ struct mirror {
 	bool in_snapshot;
 	struct wire_snapshot snapshot;
 	bool resync_asked;
+	uint32_t kernel_told; /* by RESYNC frames since the last snapshot, which sums them up once more */
 	struct wire_wishes wishes;
 	uint64_t generation; /* of this link, or of the one that was lost */
 	uint64_t seq;
@@ -389,7 +390,7 @@ static int receive_device_state(struct mirror *m, const uint8_t *msg, size_t len
 static int receive_snapshot_end(struct mirror *m, const uint8_t *msg, size_t len, uint64_t now_ns, struct wire_error *err)
 {
 	struct xenhub_device *d, *next;
-	uint32_t lost = m->snapshot.lost_kernel + m->snapshot.lost_queue;
+	uint32_t lost_kernel, lost;
 	bool first = m->phase == SYNCING;
 	unsigned named = 0;
 	uint64_t seq;
@@ -404,7 +405,10 @@ static int receive_snapshot_end(struct mirror *m, const uint8_t *msg, size_t len
 	m->in_snapshot = false;
 	m->resync_asked = false;
 	m->phase = LIVE;
-	m->counters.lost_kernel += m->snapshot.lost_kernel;
+	lost_kernel = m->snapshot.lost_kernel > m->kernel_told ? m->snapshot.lost_kernel - m->kernel_told : 0;
+	lost = lost_kernel + m->snapshot.lost_queue;
+	m->kernel_told = 0;
+	m->counters.lost_kernel += lost_kernel;
 	m->counters.lost_queue += m->snapshot.lost_queue;
 	if (first)
 		m->counters.links++;
@@ -469,8 +473,10 @@ static int receive_frame(struct mirror *m, const uint8_t *msg, size_t len, uint6
 	device = w.handle ? find_device(m, w.handle) : NULL;
 	if (!device)
 		return 0; /* of a device already removed */
-	if (w.frame.flags & FRAME_RESYNC)
+	if (w.frame.flags & FRAME_RESYNC) {
 		m->counters.lost_kernel += w.frame.lost;
+		m->kernel_told += w.frame.lost;
+	}
 	state_apply(&device->told, w.frame.events, w.frame.count);
 	if (device->barred) {
 		device_note_presses(device, w.frame.events, w.frame.count);
@@ -715,6 +721,7 @@ void mirror_connect(struct mirror *m, const struct wire_hello *hello, uint64_t n
 	m->phase = GREETING;
 	m->in_snapshot = false;
 	m->resync_asked = false;
+	m->kernel_told = 0;
 	m->seq = 0;
 	m->acked = 0;
 	m->unacked_bytes = 0;
