@@ -5,10 +5,19 @@
 #include <errno.h>
 #include <string.h>
 
-/* QEMU hands its own 0xAARRGGBB out as it lies in memory, where the protocol says red, green, blue, alpha. */
+/* QEMU sends its own 0xAARRGGBB as it lies in memory, where the protocol says red, green, blue, alpha. */
 static bool cursor_is_swapped(const struct rfb *rfb)
 {
 	return !strncmp(rfb->name, "QEMU", 4);
+}
+
+/* And its older versions do not multiply by alpha, which shows where a channel exceeds it. */
+static bool cursor_is_straight(const uint8_t *data, size_t area)
+{
+	for (size_t i = 0; i < area; i++, data += 4)
+		if (data[0] > data[3] || data[1] > data[3] || data[2] > data[3])
+			return true;
+	return false;
 }
 
 static int cursor_raise(struct rfb *rfb, uint32_t *pixels)
@@ -96,22 +105,24 @@ int cursor_begin(struct rfb *rfb)
 	return error ? error : cursor_data(rfb, masked_size(rfb), masked);
 }
 
-/* A channel that was multiplied by alpha; a broken server's may exceed it. */
+/* A channel that was multiplied by alpha, rounded. */
 static uint32_t divide_alpha(uint32_t value, uint32_t alpha)
 {
-	uint32_t straight = alpha ? (value * 255 + alpha / 2) / alpha : 0;
-
-	return straight < 255 ? straight : 255;
+	return alpha ? (value * 255 + alpha / 2) / alpha : 0;
 }
 
 static ssize_t with_alpha(struct rfb *rfb, const uint8_t *data, size_t size)
 {
 	uint32_t *pixels = cursor_pixels(rfb, size);
+	bool straight = cursor_is_straight(data, cursor_area(rfb));
 	int red = cursor_is_swapped(rfb) ? 2 : 0;
 
-	for (size_t i = 0; i < cursor_area(rfb); i++, data += 4)
-		pixels[i] = (uint32_t)data[3] << 24 | divide_alpha(data[red], data[3]) << 16 |
-			    divide_alpha(data[1], data[3]) << 8 | divide_alpha(data[2 - red], data[3]);
+	for (size_t i = 0; i < cursor_area(rfb); i++, data += 4) {
+		uint32_t alpha = data[3], by = straight ? 255 : alpha;
+
+		pixels[i] = alpha << 24 | divide_alpha(data[red], by) << 16 | divide_alpha(data[1], by) << 8 |
+			    divide_alpha(data[2 - red], by);
+	}
 	return cursor_raise(rfb, pixels);
 }
 

@@ -12,16 +12,16 @@
  *              readable:  n = read(fd, buffer, sizeof buffer); used = rfb_feed(rfb, buffer, n);
  *                         used < 0: show rfb_reason(rfb), close, retry later; -EACCES needs a person first
  *                         used < n: the server now expects TLS, see RFB_EVENT_START_TLS
- *              input:     rfb_send_key, rfb_send_pointer (look at rfb_output first: nothing pending, or merge
- * the motion) rfb_destroy(rfb);
+ *              input:     rfb_send_key, rfb_send_pointer; merge motion while rfb_output still has some
+ *      rfb_destroy(rfb);
  *
  * Everything that the protocol must answer at once (update requests, fences, clipboard negotiation) is queued
  * by the parser itself. Timeouts are the driver's: rfb_phase says what a silent server owes us, rfb_ping
  * makes a live one speak.
  *
- * The server is hostile. Memory per connection: the frame's bytes_max, RFB_BLOB_MAX, twice text_max, five
- * zlib windows (about 45 KiB each), a JPEG decoder of the size of the largest rectangle's row, and a fixed
- * part below 64 KiB. All of it is given back by rfb_destroy.
+ * The server is hostile. Memory per connection: the frame's bytes_max, RFB_BLOB_MAX, a clipboard buffer of at
+ * most eight times text_max, five zlib windows (about 45 KiB each), a JPEG decoder for rows of the largest
+ * rectangle, and a fixed part below 64 KiB. All of it is given back by rfb_destroy.
  */
 #ifndef XENHUB_DISPLAY_RFB_H
 #define XENHUB_DISPLAY_RFB_H
@@ -32,9 +32,7 @@
 #include <sys/types.h>
 #include "display/frame/frame.h"
 
-#define RFB_OUTPUT_MIN                                                                                       \
-	4096 /* smallest output buffer; 64 KiB is comfortable and carries longer clipboards   \
-			     */
+#define RFB_OUTPUT_MIN       4096  /* smallest output buffer; 64 KiB carries longer clipboards */
 #define RFB_NAME_MAX         128   /* bytes of a desktop's name that are kept, after cleaning */
 #define RFB_NAME_WIRE_MAX    65536 /* a longer one ends the link */
 #define RFB_REASON_MAX       256
@@ -115,11 +113,9 @@ enum rfb_event_type {
 	 * decrypted bytes.
 	 */
 	RFB_EVENT_START_TLS,
-	RFB_EVENT_READY,  /* handshake done: frame has its size, name is known */
-	RFB_EVENT_RESIZE, /* the frame has a new size (its pixels may have moved) or the screens a new layout
-			   */
-	RFB_EVENT_RESIZE_REFUSED, /* rfb_send_desktop_size was turned down; `status` is the protocol's reason
-				   */
+	RFB_EVENT_READY,          /* handshake done: frame has its size, name is known */
+	RFB_EVENT_RESIZE,         /* a new size (the frame's pixels may have moved) or layout of screens */
+	RFB_EVENT_RESIZE_REFUSED, /* rfb_send_desktop_size was turned down; see `status` */
 	RFB_EVENT_UPDATE_BEGIN,   /* the frame's pixels change from here ... */
 	RFB_EVENT_UPDATE_END,     /* ... to here: present its damage now, and clear it */
 	RFB_EVENT_CURSOR,         /* a new shape; 0x0 hides it */
@@ -147,8 +143,8 @@ struct rfb_event {
 		struct rfb_cursor cursor;
 		const char *name; /* NAME: as rfb_name */
 		struct {
-			const char *utf8; /* valid during the event, not terminated; lines end in \n, no other
-					     controls but \t */
+			const char
+				*utf8; /* valid during the event, not terminated; no controls but \n and \t */
 			size_t size;
 		} text;
 		unsigned leds; /* enum rfb_leds */
@@ -162,8 +158,8 @@ struct rfb_event {
 
 struct rfb_config {
 	struct frame
-		*frame;  /* initialised, outlives the rfb; the parser sizes it and writes pixels and damage */
-	uint8_t *output; /* the caller's, outlives the rfb */
+		*frame;     /* initialised, outlives the rfb; the parser sizes it, writes pixels and damage */
+	uint8_t *output;    /* the caller's, outlives the rfb */
 	size_t output_size; /* at least RFB_OUTPUT_MIN */
 	/* May call rfb_send_*, rfb_request, rfb_tls_ready and the getters; not rfb_feed or rfb_destroy. */
 	void (*event)(void *user, const struct rfb_event *event);

@@ -331,7 +331,7 @@ static void test_cursor(void **state)
 	bytes_add(&script, "\1\2\3\0\4\5\6\0\7\x08\x09\0\x0a\x0b\x0c\0\x80\x40", 18);
 	script_rect(&script, 0, 0, 2, 1, -314);
 	bytes_u32(&script, 0);
-	bytes_add(&script, "\x40\x20\0\x80\1\2\3\0", 8);
+	bytes_add(&script, "\x40\x20\0\x80\0\0\0\0", 8);
 	script_rect(&script, 7, 7, 0, 5, -239);
 	feed_all(&session, &script);
 	assert_int_equal(session.events[RFB_EVENT_CURSOR], 3);
@@ -346,6 +346,26 @@ static void test_cursor(void **state)
 	assert_int_equal(session.cursor[1], 0);
 	assert_true(session.cursor[3] == 0xff0c0b0au);
 	assert_int_equal(session.last[RFB_EVENT_CURSOR].u.cursor.hot_x, 1);
+	session_close(&session);
+}
+
+/* QEMU's cursors: blue first, and not multiplied in its older versions. */
+static void test_cursor_of_qemu(void **state)
+{
+	struct bytes script = { 0 };
+	struct session session;
+
+	session_start(&session);
+	script_update(&script, 2);
+	script_rect(&script, 0, 0, 0, 0, -307);
+	bytes_u32(&script, 8);
+	bytes_add(&script, "QEMU (x)", 8);
+	script_rect(&script, 0, 0, 2, 1, -314);
+	bytes_u32(&script, 0);
+	bytes_add(&script, "\x40\x20\xff\x80\1\2\3\xff", 8);
+	feed_all(&session, &script);
+	assert_true(session.cursor[0] == 0x80ff2040u);
+	assert_true(session.cursor[1] == 0xff030201u);
 	session_close(&session);
 }
 
@@ -592,6 +612,7 @@ int main(void)
 		cmocka_unit_test(test_continuous),
 		cmocka_unit_test(test_fence),
 		cmocka_unit_test(test_cursor),
+		cmocka_unit_test(test_cursor_of_qemu),
 		cmocka_unit_test(test_desktop_sizes),
 		cmocka_unit_test(test_many_mode_changes),
 		cmocka_unit_test(test_qemu),
