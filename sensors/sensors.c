@@ -152,26 +152,23 @@ static bool is_listed(const struct iiosensor *sensor, const struct iiobus_device
 	return false;
 }
 
-/* The device turns as the lowest usable accelerometer says. */
-static void choose_primary(struct sensors *s, uint64_t now_ns)
+/* The device turns as the lowest accelerometer says that works. */
+static void choose_primary(struct sensors *s)
 {
 	struct iiosensor *primary = NULL;
-	struct iiosensor_info info;
 
 	for (unsigned i = 0; i < s->count; i++) {
-		if (iiosensor_class(s->sensors[i]) != SENSOR_ORIENTATION)
-			continue;
-		iiosensor_info(s->sensors[i], &info);
-		if (!strcmp(info.mode, "failed"))
-			continue;
-		if (!primary || info.index < iiosensor_index(primary))
-			primary = s->sensors[i];
+		struct iiosensor *sensor = s->sensors[i];
+
+		if (iiosensor_class(sensor) == SENSOR_ORIENTATION && !iiosensor_failed(sensor) &&
+		    (!primary || iiosensor_index(sensor) < iiosensor_index(primary)))
+			primary = sensor;
 	}
 	for (unsigned i = 0; i < s->count; i++)
 		if (s->sensors[i] != primary)
-			iiosensor_set_primary(s->sensors[i], false, now_ns);
+			iiosensor_set_primary(s->sensors[i], false);
 	if (primary)
-		iiosensor_set_primary(primary, true, now_ns);
+		iiosensor_set_primary(primary, true);
 }
 
 /* The period of power's slow poll; CLOCK_NEVER. */
@@ -226,7 +223,7 @@ static void rescan(struct sensors *s, uint64_t now_ns)
 	}
 	for (int i = 0; i < count; i++)
 		add_missing(s, &devices[i]);
-	choose_primary(s, now_ns);
+	choose_primary(s);
 	apply_claims(s, now_ns);
 }
 
@@ -369,6 +366,7 @@ void sensors_dispatch(struct sensors *s, uint64_t now_ns)
 		rescan(s, now_ns);
 	for (unsigned i = 0; i < s->count; i++)
 		iiosensor_dispatch(s->sensors[i], now_ns);
+	choose_primary(s);
 }
 
 int sensors_claim(struct sensors *s, uint64_t owner, enum sensor_class class, uint64_t interval_ns,

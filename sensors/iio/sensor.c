@@ -15,8 +15,10 @@
 #include "sensors/iio/sensor_state.h"
 
 #define LIGHT_REFILL_NS NS_PER_S
-#define DRAIN_MAX       64
-#define ACTIONS_MAX     4
+/* A buffer is given two seconds to prove itself, however slow the claim; only then it slows down. */
+#define PROOF_HZ    2.0
+#define DRAIN_MAX   64
+#define ACTIONS_MAX 4
 /*
  * A check beside the buffer finds the buffer silent when the value is off by more than this part of itself.
  */
@@ -119,11 +121,10 @@ void iiosensor_destroy(struct iiosensor *s)
 }
 
 /* The slowest of the rates on offer that is fast enough; a device without a list takes what it likes. */
-static void request_rate(struct iiosensor *s)
+static void request_rate(struct iiosensor *s, double wanted)
 {
 	const struct iiobus_ops *ops = s->env->bus->ops;
 	size_t type_len = strcspn(s->channels.channel[0].id, "_0123456789");
-	double wanted = (double)NS_PER_S / (double)s->capture.interval_ns;
 	char attr[ATTR_MAX];
 	char list[ATTR_MAX];
 	char text[32];
@@ -146,6 +147,11 @@ static void request_rate(struct iiosensor *s)
 		ops->write(s->env->bus, s->device.id, "sampling_frequency", text);
 }
 
+static double claimed_rate(const struct iiosensor *s)
+{
+	return (double)NS_PER_S / (double)s->capture.interval_ns;
+}
+
 static void explain(struct iiosensor *s, const char *what, int err)
 {
 	snprintf(s->why, sizeof(s->why), "%s: %s", what, strerror(-err));
@@ -160,7 +166,7 @@ static void open_buffer(struct iiosensor *s, uint64_t now_ns)
 
 	for (unsigned i = 0; i < s->channels.count; i++)
 		ids[i] = s->channels.channel[i].id;
-	request_rate(s);
+	request_rate(s, fmax(claimed_rate(s), PROOF_HZ));
 	rc = ops->open(s->env->bus, s->device.id, ids, s->channels.count, &s->buffer);
 	if (!rc && epoll_ctl(s->env->epoll_fd, EPOLL_CTL_ADD, ops->fd(s->buffer), &event) < 0) {
 		rc = -errno;
@@ -177,6 +183,22 @@ static void open_buffer(struct iiosensor *s, uint64_t now_ns)
 	capture_error(&s->capture, rc, now_ns);
 }
 
+static void note_error(struct iiosensor *s, const char *what, int rc, uint64_t now_ns)
+{
+	bool stale = s->capture.stale;
+
+	explain(s, what, rc);
+	capture_error(&s->capture, rc, now_ns);
+	if (s->capture.mode == CAPTURE_FAILED) {
+		log_warn("%s (%s): %s; not tried again before the next event of the device", s->device.name,
+			 s->device.id, s->why);
+		sensor_forget(s);
+	} else if (s->capture.stale && !stale) {
+		log_warn("%s (%s): %s; tried less often now", s->device.name, s->device.id, s->why);
+		sensor_say_stale(s);
+	}
+}
+
 static uint64_t sample_time(uint64_t kernel_ns, uint64_t now_ns)
 {
 	return kernel_ns > now_ns || kernel_ns + TIMESTAMP_OFF_NS < now_ns ? now_ns : kernel_ns;
@@ -188,10 +210,11 @@ static void take_sample(struct iiosensor *s, const double *raw, uint64_t kernel_
 	double device[3];
 
 	if (channels_convert(&s->channels, raw, s->sample) < 0) {
-		explain(s, "its value is out of range", -ERANGE);
-		capture_error(&s->capture, -ERANGE, now_ns);
+		note_error(s, "its value is none", -ERANGE, now_ns);
 		return;
 	}
+	if (s->capture.mode == CAPTURE_BUFFER && !s->capture.delivered && claimed_rate(s) < PROOF_HZ)
+		request_rate(s, claimed_rate(s));
 	/* The first sample after errors, or of a polled sensor: what was wrong with it is over. */
 	if (s->capture.errors)
 		s->why[0] = '\0';
@@ -221,22 +244,6 @@ static void take_sample(struct iiosensor *s, const double *raw, uint64_t kernel_
 		s->unsaid = true;
 	else
 		sensor_say_sample(s, now_ns);
-}
-
-static void note_error(struct iiosensor *s, const char *what, int rc, uint64_t now_ns)
-{
-	bool stale = s->capture.stale;
-
-	explain(s, what, rc);
-	capture_error(&s->capture, rc, now_ns);
-	if (s->capture.mode == CAPTURE_FAILED) {
-		log_warn("%s (%s): %s; not tried again before the next event of the device", s->device.name,
-			 s->device.id, s->why);
-		sensor_forget(s);
-	} else if (s->capture.stale && !stale) {
-		log_warn("%s (%s): %s; tried less often now", s->device.name, s->device.id, s->why);
-		sensor_say_stale(s);
-	}
 }
 
 static void drain_buffer(struct iiosensor *s, uint64_t now_ns)
@@ -370,13 +377,15 @@ void iiosensor_set_interval(struct iiosensor *s, uint64_t interval_ns, uint64_t 
 	capture_start(&s->capture, interval_ns, now_ns);
 	if (s->say_ns > now_ns + interval_ns)
 		s->say_ns = now_ns + interval_ns;
-	if (s->buffer)
-		request_rate(s);
+	if (s->buffer && s->capture.delivered)
+		request_rate(s, claimed_rate(s));
 }
 
-void iiosensor_set_primary(struct iiosensor *s, bool primary, uint64_t now_ns)
+void iiosensor_set_primary(struct iiosensor *s, bool primary)
 {
-	if (s->primary && !primary)
+	if (s->primary == primary)
+		return;
+	if (!primary)
 		report_drop(s->env->report, "", "orientation");
 	s->primary = primary;
 	sensor_say_orientation(s);
@@ -408,6 +417,11 @@ const struct iiobus_device *iiosensor_device(const struct iiosensor *s)
 enum sensor_class iiosensor_class(const struct iiosensor *s)
 {
 	return s->class;
+}
+
+bool iiosensor_failed(const struct iiosensor *s)
+{
+	return s->unusable[0] || s->capture.mode == CAPTURE_FAILED;
 }
 
 unsigned iiosensor_index(const struct iiosensor *s)

@@ -78,7 +78,7 @@ void iiosensor_destroy(struct iiosensor *sensor);
 void iiosensor_set_interval(struct iiosensor *sensor, uint64_t interval_ns, uint64_t now_ns);
 
 /* The orientation of the device is reported by one accelerometer. Off at first. */
-void iiosensor_set_primary(struct iiosensor *sensor, bool primary, uint64_t now_ns);
+void iiosensor_set_primary(struct iiosensor *sensor, bool primary);
 
 /*
  * Closes the buffer without a change of mode: the bus is about to look at its devices again. Reset
@@ -95,6 +95,8 @@ void iiosensor_dispatch(struct iiosensor *sensor, uint64_t now_ns);
 
 const struct iiobus_device *iiosensor_device(const struct iiosensor *sensor);
 enum sensor_class iiosensor_class(const struct iiosensor *sensor);
+/* It waits for an event of its device. */
+bool iiosensor_failed(const struct iiosensor *sensor);
 unsigned iiosensor_index(const struct iiosensor *sensor);
 void iiosensor_info(const struct iiosensor *sensor, struct iiosensor_info *info);
 

@@ -59,6 +59,14 @@ void fake_deliver(struct fake_device *device, int64_t x, int64_t y, int64_t z)
 		abort();
 }
 
+const char *fake_get(const struct fake_device *device, const char *attr)
+{
+	for (int i = 0; i < FAKE_ATTRS; i++)
+		if (!strcmp(device->attrs[i].name, attr))
+			return device->attrs[i].value;
+	return "";
+}
+
 static struct fake_device *find(const char *id)
 {
 	unsigned index = (unsigned)atoi(id + strlen("iio:device"));
@@ -124,7 +132,11 @@ static int read_attr(struct iiobus *bus, const char *id, const char *attr, char 
 
 static int write_attr(struct iiobus *bus, const char *id, const char *attr, const char *text)
 {
-	return -ENOENT;
+	int i = find_attr(id, attr);
+
+	if (i >= 0)
+		fake_set(find(id), attr, text);
+	return i < 0 ? i : 0;
 }
 
 static int open_capture(struct iiobus *bus, const char *id, const char *const *channels, unsigned count,

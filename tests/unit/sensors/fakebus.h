@@ -34,6 +34,8 @@ extern const struct iiobus_ops fake_bus;
 void fake_reset(void);
 struct fake_device *fake_plug(unsigned index, const char *name);
 void fake_set(struct fake_device *device, const char *attr, const char *value);
+/* "" when it has none. */
+const char *fake_get(const struct fake_device *device, const char *attr);
 void fake_fail(struct fake_device *device, const char *attr, int error);
 /* A sample arrives in the buffer. */
 void fake_deliver(struct fake_device *device, int64_t x, int64_t y, int64_t z);

@@ -247,6 +247,26 @@ static void a_buffer_that_delivers_is_not_polled(void **state)
 	assert_string_equal(info_of(f, SENSOR_ORIENTATION).mode, "buffer");
 }
 
+/* A slow claim must not make the buffer too slow to prove itself. */
+static void a_buffer_is_slowed_down_once_it_delivers(void **state)
+{
+	struct fixture *f = *state;
+	struct fake_device *accel = plug_accel(0, "0", "-1000", "0");
+
+	accel->open_error = 0;
+	fake_set(accel, "sampling_frequency_available", "0.1 0.5 1 2 10 100");
+	fake_set(accel, "sampling_frequency", "100");
+	begin(f);
+	claim(f, SENSOR_ORIENTATION, 10 * S);
+	assert_string_equal(fake_get(accel, "sampling_frequency"), "2.000000");
+	f->now += S / 2;
+	fake_deliver(accel, 0, -1000, 0);
+	sensors_dispatch(f->sensors, f->now);
+	assert_string_equal(fake_get(accel, "sampling_frequency"), "0.100000");
+	claim(f, SENSOR_ORIENTATION, S / 3);
+	assert_string_equal(fake_get(accel, "sampling_frequency"), "10.000000");
+}
+
 static void a_silent_buffer_is_polled_within_two_seconds(void **state)
 {
 	struct fixture *f = *state;
@@ -426,6 +446,23 @@ static void the_base_does_not_turn_the_screen(void **state)
 	assert_string_equal(said_text(&f->said, "orientation"), "(missing)");
 }
 
+static void a_second_accelerometer_takes_over(void **state)
+{
+	struct fixture *f = *state;
+	struct fake_device *first = plug_accel(0, "0", "-1000", "0");
+
+	plug_accel(1, "0", "1000", "0");
+	begin(f);
+	claim(f, SENSOR_ORIENTATION, S);
+	assert_string_equal(said_text(&f->said, "orientation"), "normal");
+	/* 9 km/s²: no error of the bus, and no value either. */
+	fake_set(first, "in_accel_x_raw", "999999999");
+	run(f, f->now + 1000 * S);
+	assert_string_equal(info_of(f, SENSOR_ORIENTATION).mode, "failed");
+	assert_int_equal(said_integer(&f->said, "accel/0/y"), SAID_MISSING);
+	assert_string_equal(said_text(&f->said, "orientation"), "bottom-up");
+}
+
 static void proximity_and_lid(void **state)
 {
 	struct fixture *f = *state;
@@ -550,6 +587,7 @@ int main(void)
 		T(configuration_may_poll_faster),
 		T(a_dark_screen_makes_light_stale_not_power),
 		T(a_buffer_that_delivers_is_not_polled),
+		T(a_buffer_is_slowed_down_once_it_delivers),
 		T(a_silent_buffer_is_polled_within_two_seconds),
 		T(one_error_is_nothing_and_endless_ones_are_the_end),
 		T(bad_scales_are_refused_with_the_reason),
@@ -557,6 +595,7 @@ int main(void)
 		T(bad_samples_are_errors),
 		T(matrices_by_rank),
 		T(the_base_does_not_turn_the_screen),
+		T(a_second_accelerometer_takes_over),
 		T(proximity_and_lid),
 		T(fifty_replugs_leave_nothing_behind),
 		T(bursts_of_power_events_are_read_twice),
