@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <math.h>
 
+#include "sensors/calibrate.h"
 #include "sensors/matrix.h"
 #include "sensors/orientation.h"
 
@@ -168,6 +169,73 @@ static void matrix_turns_the_sensor_into_the_device(void **state)
 	assert_memory_equal(sensor, device, sizeof(device));
 }
 
+static const double held[CALIBRATE_POSES][3] = { { 0, -G, 0 }, { 0, G, 0 }, { G, 0, 0 }, { -G, 0, 0 } };
+
+static const enum orientation pose_orientation[CALIBRATE_POSES] = {
+	[CALIBRATE_NORMAL] = ORIENTATION_NORMAL,
+	[CALIBRATE_BOTTOM_UP] = ORIENTATION_BOTTOM_UP,
+	[CALIBRATE_LEFT_UP] = ORIENTATION_LEFT_UP,
+	[CALIBRATE_RIGHT_UP] = ORIENTATION_RIGHT_UP,
+};
+
+/* However the sensor is soldered in, and however badly the poses are held, the matrix names each of them rightly. */
+static void calibration_finds_every_mounting(void **state)
+{
+	static const int orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+					  { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+	struct rng rng = { 31 };
+
+	for (int mounting = 0; mounting < 48; mounting++) {
+		for (int round = 0; round < 50; round++) {
+			double poses[CALIBRATE_POSES][3];
+			struct matrix matrix;
+			char why[MATRIX_TEXT_MAX] = "";
+
+			for (int i = 0; i < CALIBRATE_POSES; i++)
+				for (int j = 0; j < 3; j++) {
+					double v = held[i][orders[mounting % 6][j]] +
+						   rng_range(&rng, -120, 120) / 100.0;
+
+					poses[i][j] = mounting / 6 >> j & 1 ? -v : v;
+				}
+			assert_int_equal(calibrate_solve(poses, &matrix, why, sizeof(why)), 0);
+			for (int i = 0; i < CALIBRATE_POSES; i++) {
+				double device[3];
+
+				matrix_apply(&matrix, poses[i], device);
+				assert_int_equal(orientation_next(ORIENTATION_UNDEFINED, device),
+						 pose_orientation[i]);
+			}
+			for (int i = 0; i < 9; i++)
+				assert_true(fabs(matrix.row[i / 3][i % 3]) == 0 ||
+					    fabs(matrix.row[i / 3][i % 3]) == 1);
+		}
+	}
+}
+
+static void calibration_refuses_bad_poses(void **state)
+{
+	double poses[CALIBRATE_POSES][3];
+	struct matrix matrix = matrix_identity;
+	char why[MATRIX_TEXT_MAX];
+
+	memcpy(poses, held, sizeof(poses));
+	poses[CALIBRATE_LEFT_UP][0] = 30;
+	assert_int_equal(calibrate_solve(poses, &matrix, why, sizeof(why)), -EINVAL);
+	assert_string_equal(why, "the pose with the left edge up was not held still: 3.06 g");
+	memcpy(poses, held, sizeof(poses));
+	memcpy(poses[CALIBRATE_BOTTOM_UP], held[CALIBRATE_NORMAL], sizeof(poses[0]));
+	assert_int_equal(calibrate_solve(poses, &matrix, why, sizeof(why)), -EINVAL);
+	memcpy(poses[CALIBRATE_BOTTOM_UP], held[CALIBRATE_BOTTOM_UP], sizeof(poses[0]));
+	memcpy(poses[CALIBRATE_LEFT_UP], held[CALIBRATE_NORMAL], sizeof(poses[0]));
+	memcpy(poses[CALIBRATE_RIGHT_UP], held[CALIBRATE_BOTTOM_UP], sizeof(poses[0]));
+	assert_int_equal(calibrate_solve(poses, &matrix, why, sizeof(why)), -EINVAL);
+	assert_string_equal(why, "the sideways poses are not across the upright ones");
+	poses[CALIBRATE_NORMAL][2] = NAN;
+	assert_int_equal(calibrate_solve(poses, &matrix, why, sizeof(why)), -EINVAL);
+	assert_memory_equal(&matrix, &matrix_identity, sizeof(matrix));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +247,8 @@ int main(void)
 		cmocka_unit_test(a_full_turn_has_four_changes),
 		cmocka_unit_test(impossible_accelerations_keep_what_was),
 		cmocka_unit_test(noise_does_not_flip),
+		cmocka_unit_test(calibration_finds_every_mounting),
+		cmocka_unit_test(calibration_refuses_bad_poses),
 		cmocka_unit_test(matrix_turns_the_sensor_into_the_device),
 	};
 
