@@ -25,9 +25,9 @@ static void touch(const void *data, size_t size)
 }
 
 /* What a person and a driver do in between, one thing a bell. */
-static void act(unsigned turn)
+static void act(unsigned what)
 {
-	switch (turn % 8) {
+	switch (what % 8) {
 	case 0:
 		rfb_set_updates(current, false);
 		break;
