@@ -292,11 +292,10 @@ int config_load(struct config *config, const char *path, FILE *errors)
 	if (ferror(l.in))
 		rc = -EIO;
 	fclose(l.in);
-	if (rc > 0 && !l.n_errors) {
+	/* The first line that is neither; what follows a broken section is complained about as well. */
+	if (rc > 0)
 		fprintf(errors, "%s:%d: expected [section] or key = value\n", path, rc);
-		return -EINVAL;
-	}
-	return l.n_errors ? -EINVAL : rc > 0 ? -EINVAL : rc;
+	return rc > 0 || l.n_errors ? -EINVAL : rc;
 }
 
 void config_print_help(FILE *out)
