@@ -23,6 +23,7 @@
 #include "hub/model/chord.h"
 #include "hub/model/hub.h"
 #include "hub/publish/tree.h"
+#include "hub/publish/xenstore.h"
 #include "hub/source/evdev.h"
 #include "hub/source/recording_source.h"
 
@@ -40,6 +41,7 @@ struct daemon {
 	struct server *server;
 	struct resume_watch *resume;
 	struct evdev_source *evdev;
+	struct xenstore *xenstore;
 	struct recording_source *recordings[RECORDINGS_MAX];
 	unsigned n_recordings, n_ended;
 	bool started; /* the recordings play */
@@ -199,6 +201,8 @@ static void publish(struct daemon *d, uint64_t now_ns)
 	if (now_ns < d->publish_at)
 		return;
 	tree_update(&d->tree, d->dirty, now_ns);
+	if (d->xenstore)
+		xenstore_publish(d->xenstore);
 	d->dirty = 0;
 	d->published = now_ns;
 	d->publish_at = CLOCK_NEVER;
@@ -313,6 +317,30 @@ static int listen_all(struct daemon *d)
 	return rc;
 }
 
+static int need_worker(struct daemon *d)
+{
+	return d->worker ? 0 : worker_create(&d->worker, d->loop);
+}
+
+static int open_xenstore(struct daemon *d)
+{
+	const char *wish = d->options.config.xenstore;
+	int rc;
+
+	if (!strcmp(wish, "no") || (!strcmp(wish, "auto") && !xenstore_is_here()))
+		return 0;
+	rc = need_worker(d);
+	if (!rc)
+		rc = xenstore_create(&d->xenstore, d->worker, hub_states(d->hub));
+	if (rc == -ENOSYS)
+		log_err("[publish] xenstore: built without libxenstore; install its development files and build again");
+	else if (rc < 0)
+		log_errno(-rc, "cannot publish to XenStore");
+	else
+		d->dirty |= 1; /* the first batch clears what an earlier hub left */
+	return rc;
+}
+
 static int open_sources(struct daemon *d)
 {
 	const struct config *c = &d->options.config;
@@ -332,7 +360,7 @@ static int open_sources(struct daemon *d)
 		if (!strncmp(source, "evemu:", 6)) {
 			rc = add_recording(d, source + 6);
 		} else if (!d->evdev) {
-			rc = worker_create(&d->worker, d->loop);
+			rc = need_worker(d);
 			if (!rc)
 				rc = evdev_source_create(&d->evdev, d->loop, d->worker, d->hub, &evdev);
 			if (rc < 0)
@@ -390,6 +418,9 @@ static int daemon_init(struct daemon *d)
 	rc = resume_watch_create(&d->resume, d->loop, on_resume, d);
 	if (rc < 0)
 		log_warn_errno(-rc, "cannot notice when the machine sleeps");
+	rc = open_xenstore(d);
+	if (rc < 0)
+		return rc;
 	rc = open_sources(d);
 	if (rc < 0)
 		return rc;
@@ -406,6 +437,7 @@ static void daemon_finish(struct daemon *d)
 	for (unsigned i = 0; i < d->n_recordings; i++)
 		recording_source_destroy(d->recordings[i]);
 	evdev_source_destroy(d->evdev, now_ns);
+	xenstore_destroy(d->xenstore);
 	resume_watch_destroy(d->resume);
 	server_destroy(d->server);
 	hub_destroy(d->hub);

@@ -353,7 +353,8 @@ int hub_consumer_check(struct hub_consumer *c, uint64_t now_ns)
 /* What an ordinary consumer may read of the tree: the machine's states, not who else is there or what is pressed. */
 static bool state_is_public(const char *path)
 {
-	return !state_path_below(path, "device") && !state_path_below(path, "consumer") &&
+	return !state_path_below(path, "device") && !state_path_below(path, "counter") &&
+	       !state_path_below(path, "consumer") &&
 	       !state_path_below(path, "hub") && !state_path_below(path, "pointer") && !state_path_below(path, "focus");
 }
 

@@ -163,6 +163,7 @@ static void forget(struct tree *tree, unsigned slot, uint64_t now_ns)
 	struct states *s = hub_states(tree->hub);
 
 	states_remove(s, now_ns, "device/%s", tree->ids[slot]);
+	states_remove(s, now_ns, "counter/%s", tree->ids[slot]);
 	for (unsigned code = 0; code < SW_CNT; code++) {
 		const char *name = libevdev_event_code_get_name(EV_SW, code);
 		char slug[64];
@@ -195,8 +196,8 @@ static void update_device(struct tree *tree, unsigned slot, uint64_t now_ns)
 	publish_pen(tree, &info, now_ns);
 	publish_switches(tree, &info, now_ns);
 	publish_leds(tree, &info, now_ns);
-	states_set_integer(s, now_ns, (int64_t)info.frames, "", "device/%s/frames", info.id);
-	states_set_integer(s, now_ns, (int64_t)info.resyncs, "", "device/%s/resyncs", info.id);
+	states_set_integer(s, now_ns, (int64_t)info.frames, "", "counter/%s/frames", info.id);
+	states_set_integer(s, now_ns, (int64_t)info.resyncs, "", "counter/%s/resyncs", info.id);
 }
 
 void tree_update(struct tree *tree, uint64_t mask, uint64_t now_ns)
