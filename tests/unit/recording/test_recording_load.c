@@ -10,7 +10,7 @@ static char dir[64];
 
 static const char *path_of(const char *name)
 {
-	static char path[256];
+	static char path[512];
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	return path;
