@@ -103,6 +103,7 @@ int wire_get_device_add(const uint8_t *msg, size_t len, uint64_t *seq, struct wi
 			struct wire_error *err)
 {
 	struct reader r = body_of(msg, len);
+	uint8_t seen[sizeof(d->abss)] = { 0 };
 
 	memset(d, 0, sizeof(*d));
 	*seq = read64(&r);
@@ -130,6 +131,7 @@ int wire_get_device_add(const uint8_t *msg, size_t len, uint64_t *seq, struct wi
 
 		if (code >= ABS_CNT || !bit_test(d->abss, code))
 			return body_bad(WIRE_DEVICE_ADD, "an axis that the bit set does not have", err);
+		bit_set(seen, code);
 		a = &d->absinfo[code];
 		a->value = (int32_t)read32(&r);
 		a->minimum = (int32_t)read32(&r);
@@ -138,6 +140,8 @@ int wire_get_device_add(const uint8_t *msg, size_t len, uint64_t *seq, struct wi
 		a->flat = (int32_t)read32(&r);
 		a->resolution = (int32_t)read32(&r);
 	}
+	if (!r.bad && memcmp(seen, d->abss, sizeof(seen)))
+		return body_bad(WIRE_DEVICE_ADD, "an axis without its range", err);
 	if (!r.bad && (!m->handle || !m->id[0]))
 		return body_bad(WIRE_DEVICE_ADD, "no handle or no id", err);
 	return body_end(&r, WIRE_DEVICE_ADD, err);

@@ -108,7 +108,7 @@ void read_text(struct reader *r, char *dst, size_t size)
 
 struct reader body_of(const uint8_t *msg, size_t len)
 {
-	return (struct reader){ .data = msg, .size = len, .at = WIRE_HEADER_SIZE };
+	return (struct reader){ .data = msg, .size = len, .at = WIRE_HEADER_SIZE, .bad = len < WIRE_HEADER_SIZE };
 }
 
 int body_bad(unsigned type, const char *what, struct wire_error *err)
