@@ -224,7 +224,7 @@ int channels_convert(const struct channels *channels, const double *raw, double 
 		[SENSOR_PROXIMITY] = PROXIMITY_MAX,
 		[SENSOR_LID] = LID_MAX,
 	};
-	double v[CHANNELS_MAX];
+	double v[CHANNELS_MAX] = { 0 };
 
 	for (unsigned i = 0; i < channels->count; i++)
 		v[i] = (raw[i] + channels->channel[i].offset) * channels->channel[i].scale;

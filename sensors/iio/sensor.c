@@ -249,7 +249,7 @@ static void take_sample(struct iiosensor *s, const double *raw, uint64_t kernel_
 static void drain_buffer(struct iiosensor *s, uint64_t now_ns)
 {
 	int64_t values[IIOBUS_CHANNELS_MAX];
-	double raw[CHANNELS_MAX];
+	double raw[CHANNELS_MAX] = { 0 };
 	uint64_t at;
 	int rc = 0;
 
@@ -275,7 +275,8 @@ static bool has_moved(const struct iiosensor *s, const double *values)
 
 static void check_buffer(struct iiosensor *s, uint64_t now_ns)
 {
-	double raw[CHANNELS_MAX], values[CHANNELS_MAX];
+	double raw[CHANNELS_MAX] = { 0 };
+	double values[CHANNELS_MAX] = { 0 };
 	int rc = channels_read(s->env->bus, s->device.id, &s->channels, raw);
 	bool moved;
 
@@ -293,7 +294,7 @@ static void check_buffer(struct iiosensor *s, uint64_t now_ns)
 
 static void poll_once(struct iiosensor *s, uint64_t now_ns)
 {
-	double raw[CHANNELS_MAX];
+	double raw[CHANNELS_MAX] = { 0 };
 	int rc = channels_read(s->env->bus, s->device.id, &s->channels, raw);
 
 	if (rc < 0)

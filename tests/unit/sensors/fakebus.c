@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 struct fake_device fake_devices[FAKE_DEVICES];
+int fake_create_error;
+int fake_list_error;
 
 struct iiobus_capture {
 	struct fake_device *device;
@@ -17,6 +19,8 @@ struct iiobus_capture {
 void fake_reset(void)
 {
 	memset(fake_devices, 0, sizeof(fake_devices));
+	fake_create_error = 0;
+	fake_list_error = 0;
 }
 
 struct fake_device *fake_plug(unsigned index, const char *name)
@@ -76,6 +80,8 @@ static struct fake_device *find(const char *id)
 
 static int create(struct iiobus **out, const char *root)
 {
+	if (fake_create_error)
+		return fake_create_error;
 	*out = calloc(1, sizeof(**out));
 	(*out)->ops = &fake_bus;
 	return 0;
@@ -90,6 +96,8 @@ static int list(struct iiobus *bus, struct iiobus_device *devices, unsigned max)
 {
 	int count = 0;
 
+	if (fake_list_error)
+		return fake_list_error;
 	for (unsigned i = 0; i < FAKE_DEVICES; i++) {
 		if (!fake_devices[i].plugged)
 			continue;

@@ -29,6 +29,8 @@ struct fake_device {
 
 extern struct fake_device fake_devices[FAKE_DEVICES];
 extern const struct iiobus_ops fake_bus;
+/* What creating the bus and listing it answer, 0 for success. */
+extern int fake_create_error, fake_list_error;
 
 /* Nothing plugged; everything closed. */
 void fake_reset(void);

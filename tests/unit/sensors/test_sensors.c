@@ -563,6 +563,49 @@ static void bursts_of_power_events_are_read_twice(void **state)
 	assert_int_equal(f->wakes, wakes + 1);
 }
 
+static void a_bus_that_fails_takes_nothing_else_along(void **state)
+{
+	struct fixture *f = *state;
+
+	fake_create_error = -EACCES;
+	assert_int_equal(sensors_create(&f->sensors, &f->options, &listener, &f->said, f->now), -EACCES);
+	f->sensors = NULL;
+	fake_create_error = 0;
+
+	/* Power works without IIO, and IIO comes back with its next event. */
+	fake_list_error = -EIO;
+	plug_light(0, "2500");
+	tree_put(f->root, "sys/class/power_supply/AC", "type", "Mains\n");
+	tree_put(f->root, "sys/class/power_supply/AC", "online", "1\n");
+	begin(f);
+	claim(f, SENSOR_POWER, 30 * S);
+	claim(f, SENSOR_LIGHT, 2 * S);
+	assert_int_equal(said_integer(&f->said, "power/on-ac"), 1);
+	assert_int_equal(said_integer(&f->said, "light/0/illuminance-mlux"), SAID_MISSING);
+	fake_list_error = 0;
+	sensors_notify(f->sensors, EVENTS_IIO, f->now);
+	sensors_dispatch(f->sensors, f->now);
+	assert_int_equal(said_integer(&f->said, "light/0/illuminance-mlux"), 250000);
+}
+
+/* A guest's claim that says nothing new costs nothing. */
+static void a_battery_is_not_read_to_death(void **state)
+{
+	struct fixture *f = *state;
+
+	tree_put(f->root, "sys/class/power_supply/BAT0", "type", "Battery\n");
+	tree_put(f->root, "sys/class/power_supply/BAT0", "capacity", "70\n");
+	begin(f);
+	f->wakes = 0;
+	for (int i = 0; i < 1000; i++) {
+		claim(f, SENSOR_POWER, 20 * NS_PER_MS);
+		run(f, f->now + 10 * NS_PER_MS);
+		sensors_release_owner(f->sensors, GUI, f->now);
+	}
+	assert_in_range(f->wakes, 0, 21);
+	assert_true(sensors_deadline(f->sensors) == CLOCK_NEVER);
+}
+
 static void replay_says_all_of_it_again(void **state)
 {
 	struct fixture *f = *state;
@@ -599,6 +642,8 @@ int main(void)
 		T(proximity_and_lid),
 		T(fifty_replugs_leave_nothing_behind),
 		T(bursts_of_power_events_are_read_twice),
+		T(a_bus_that_fails_takes_nothing_else_along),
+		T(a_battery_is_not_read_to_death),
 		T(replay_says_all_of_it_again),
 	};
 
