@@ -5,11 +5,13 @@ import json
 import os
 import re
 import stat
+import time
 
 from kit import recording, wire
 from kit.programs import SOURCE, Case
 
 CONSUMERS_MAX = 16
+DEVICES_MAX = 64
 
 
 class Daemon(Case):
@@ -162,7 +164,15 @@ class Daemon(Case):
         json.loads(words)
         status, words, errors = self.ctl("state")
         self.assertEqual(status, 0, errors)
-        self.assertIn("hub/", words)
+        self.assertIn(f"{recording.MOUSE.name}", words)
+        deadline = time.monotonic() + 5
+        while True:
+            status, words, errors = self.ctl("state", "pointer")
+            self.assertEqual(status, 0, errors)
+            place = [line.split()[:2] for line in words.splitlines()]
+            if place == [["pointer/x", "641"], ["pointer/y", "400"]]:
+                break
+            self.assertLess(time.monotonic(), deadline, place)
 
     def test_no_hub(self):
         """Without a hub the command line says so, and what to do, and fails."""
@@ -175,11 +185,24 @@ class Daemon(Case):
     def test_too_many_devices(self):
         """The 65th device is refused with a line that names the limit; the 64 go on."""
         path = recording.write(self.folder / "many.evemu", recording.MOUSE, [(1, [(2, 0, 1)]), (600, [(2, 0, 1)])])
-        daemon = self.hub(*[f"evemu:{path}"] * 65)
+        refused = self.start("xenhubd", "-c", self.configuration(), "--foreground", "--listen", f"unix:{self.link}",
+                             "--control", self.control, *["--source", f"evemu:{path}"] * (DEVICES_MAX + 1))
+        self.assertEqual(refused.wait(), 1, refused.story())
+        self.assertIn(str(DEVICES_MAX), refused.errors)
+
+        daemon = self.hub(*[f"evemu:{path}"] * DEVICES_MAX)
         peer = self.peer()
-        self.assertEqual(len(peer.devices), 64)
-        self.assertEqual(len({device.id for device in peer.devices.values()}), 64)
-        daemon.until(lambda: "64" in daemon.errors, "a line that names the limit")
+        self.assertEqual(len({device.id for device in peer.devices.values()}), DEVICES_MAX)
+        one_more = wire.Peer(self.control)
+        self.addCleanup(one_more.close)
+        one_more.greet(role=wire.ROLE_CONTROL)
+        one_more.send(wire.device_add(1, recording.MOUSE))
+        said = one_more.bye()
+        self.assertEqual(said.reason, wire.BYE_LIMIT)
+        self.assertIn(str(DEVICES_MAX), said.words)
+        peer.send(wire.ping(1))
+        peer.until(wire.PONG)
+        self.assertIsNone(daemon.process.poll())
 
 
 if __name__ == "__main__":

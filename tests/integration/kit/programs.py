@@ -10,7 +10,7 @@ import threading
 import time
 import unittest
 
-from .recording import frames_of
+from .recording import events_of, frames_of
 from .wire import Peer
 
 SOURCE = pathlib.Path(__file__).resolve().parents[3]
@@ -65,6 +65,14 @@ class Program:
         """When a line with this in it was printed."""
         self.until(lambda: any(part in line for _, line in self.out), what or f"a line with {part!r}", timeout)
         return next(when for when, line in self.out if part in line)
+
+    def until_event(self, kind, code, value, timeout=PATIENCE):
+        """When this event was printed."""
+        def times():
+            return [when for when, line in self.out if [e[1:] for e in events_of([line])] == [(kind, code, value)]]
+
+        self.until(times, f"an event {kind:04x} {code:04x} {value}", timeout)
+        return times()[0]
 
     def wait(self, timeout=PATIENCE):
         """The exit status, all output collected."""

@@ -9,6 +9,7 @@ KEY_A, KEY_B, KEY_9, BTN_LEFT, BTN_TOUCH = 30, 48, 10, 0x110, 0x14A
 REL_X, REL_Y = 0, 1
 
 EVEMU = re.compile(r"^E:\s*(\d+)\.(\d+)\s+([0-9a-fA-F]+)\s+([0-9a-fA-F]+)\s+(-?\d+)")
+DEVICE = re.compile(r'^    name: "(.*)"|^# device \S+ (.*)')
 LIBINPUT = re.compile(r"^\s*-\s*\[\s*(\d+),\s*(\d+),\s*(\d+),\s*(\d+),\s*(-?\d+)\s*\]")
 
 
@@ -35,6 +36,16 @@ def frames_of(lines):
             frames.append(current)
             current = []
     return frames
+
+
+def by_device(lines):
+    """{name: frames} of a libinput recording, or of what `xenhub watch --format evemu` prints of several devices."""
+    parts, name = {}, None
+    for line in lines:
+        if found := DEVICE.match(line):
+            name = found[1] or found[2]
+        parts.setdefault(name, []).append(line)
+    return {name: frames_of(part) for name, part in parts.items() if frames_of(part)}
 
 
 def without_repeats(frames):

@@ -63,6 +63,18 @@ def subscribe(snapshot=False, **wish):
     return message(SUBSCRIBE, wishes(**wish) + struct.pack("<I", snapshot))
 
 
+def device_add(handle, device):
+    """A recording.Device without axes, as a control peer plays it."""
+    body = struct.pack("<QII4H", 0, handle, 0, *device.ids)
+    body += b"".join(text(words) for words in ("test", "", "test", device.name, "", ""))
+    for kind, codes in [(0, [0, *device.codes]), *sorted(device.codes.items())]:
+        bits = bytearray(max(codes) // 8 + 1)
+        for code in codes:
+            bits[code // 8] |= 1 << code % 8
+        body += struct.pack("<BB", kind, len(bits)) + bits
+    return message(DEVICE_ADD, body + bytes(2))
+
+
 def frame(seq, handle, events):
     body = struct.pack("<QQQIIHHI", seq, 0, 0, 0, handle, len(events), 0, 0)
     return message(FRAME, body + b"".join(struct.pack("<HHi", *event) for event in events))
