@@ -18,7 +18,7 @@
  *
  * Each line is placed by its indentation: a stack holds the keys it stands under, each with what it means there.
  */
-#include "hub/source/recording_reader.h"
+#include "hub/source/recording_yaml.h"
 
 #include <errno.h>
 #include <string.h>
@@ -98,89 +98,6 @@ static enum node top_node(const struct yaml *y)
 	return y->depth ? y->levels[y->depth - 1].node : NODE_ROOT;
 }
 
-/* A comment begins with # at the beginning or behind a blank. */
-static bool at_end(struct span *s)
-{
-	span_skip_blanks(s);
-	return span_is_empty(s) || *s->p == '#';
-}
-
-/* ---- lists in brackets ---- */
-
-/* Blanks, comments, and line ends inside brackets: the list goes on in the next line. */
-static int skip_in_list(struct yaml *y, struct span *s)
-{
-	while (at_end(s)) {
-		int rc = reader_next_line(y->rd, s);
-
-		if (rc <= 0)
-			return rc < 0 ? rc : reader_fail(y->rd, "the file ends inside a list");
-	}
-	return 0;
-}
-
-/* s stands on '['. Reads whole numbers up to ']', behind which nothing may stand. */
-static int read_list(struct yaml *y, struct span *s, const char *what, int64_t *values, unsigned min,
-		     unsigned max, unsigned *count)
-{
-	struct span line = *s;
-
-	if (span_is_empty(s) || *s->p != '[')
-		return reader_fail_at(y->rd, line, "expected %s", what);
-	s->p++;
-	*count = 0;
-	for (;;) {
-		int rc = skip_in_list(y, s);
-
-		if (rc < 0)
-			return rc;
-		if (*s->p == ']')
-			break;
-		if (*count == max || span_number(s, 0, INT64_MIN, INT64_MAX, &values[*count]) < 0)
-			return reader_fail_at(y->rd, line, "expected %s", what);
-		(*count)++;
-		rc = skip_in_list(y, s);
-		if (rc < 0)
-			return rc;
-		if (*s->p != ',' && *s->p != ']')
-			return reader_fail_at(y->rd, line, "expected %s", what);
-		if (*s->p == ',')
-			s->p++;
-	}
-	s->p++;
-	if (*count < min || !at_end(s))
-		return reader_fail_at(y->rd, line, "expected %s", what);
-	return 0;
-}
-
-/* Passes over a value in brackets or braces that nobody wants, to the line in which it ends. */
-static int skip_flow(struct yaml *y, struct span *s)
-{
-	unsigned depth = 0;
-	char quote = '\0';
-
-	do {
-		bool inside = quote || (!span_is_empty(s) && *s->p == '#' && s->p[-1] != ' ');
-		int rc = inside ? 0 : skip_in_list(y, s);
-		char c;
-
-		if (rc < 0)
-			return rc;
-		if (span_is_empty(s))
-			return reader_fail(y->rd, "a quote is not closed");
-		c = *s->p++;
-		if (quote)
-			quote = c == quote ? '\0' : quote;
-		else if (c == '"' || c == '\'')
-			quote = c;
-		else if (c == '[' || c == '{')
-			depth++;
-		else if (c == ']' || c == '}')
-			depth--;
-	} while (depth);
-	return 0;
-}
-
 /* ---- what the places hold ---- */
 
 static int take_version(struct yaml *y, struct span value)
@@ -188,7 +105,7 @@ static int take_version(struct yaml *y, struct span value)
 	struct span line = value;
 	int64_t version;
 
-	if (span_number(&value, 0, YAML_VERSION, YAML_VERSION, &version) < 0 || !at_end(&value))
+	if (span_number(&value, 0, YAML_VERSION, YAML_VERSION, &version) < 0 || !yaml_at_end(&value))
 		return reader_fail_at(y->rd, line, "version: only %d is known", YAML_VERSION);
 	return 0;
 }
@@ -235,7 +152,7 @@ static int take_id(struct yaml *y, struct span value)
 	unsigned n;
 	int rc;
 
-	rc = read_list(y, &value, "id: [bus, vendor, product, version]", v, 4, 4, &n);
+	rc = yaml_read_list(y->rd, &value, "id: [bus, vendor, product, version]", v, 4, 4, &n);
 	if (rc < 0)
 		return rc;
 	for (unsigned i = 0; i < 4; i++) {
@@ -253,7 +170,7 @@ static int take_codes(struct yaml *y, struct span value, int64_t type)
 	unsigned n;
 	int rc;
 
-	rc = read_list(y, &value, "a list of codes: [code, …]", v, 0, YAML_LIST_MAX, &n);
+	rc = yaml_read_list(y->rd, &value, "a list of codes: [code, …]", v, 0, YAML_LIST_MAX, &n);
 	if (rc < 0)
 		return rc;
 	if (!event_code_count(type))
@@ -273,7 +190,7 @@ static int take_axis(struct yaml *y, struct span value, int64_t axis)
 	unsigned n;
 	int rc;
 
-	rc = read_list(y, &value, "[minimum, maximum, fuzz, flat, resolution]", v, 5, 5, &n);
+	rc = yaml_read_list(y->rd, &value, "[minimum, maximum, fuzz, flat, resolution]", v, 5, 5, &n);
 	if (rc < 0)
 		return rc;
 	if (axis < 0 || axis >= ABS_CNT)
@@ -297,7 +214,7 @@ static int take_properties(struct yaml *y, struct span value)
 	unsigned n;
 	int rc;
 
-	rc = read_list(y, &value, "properties: [property, …]", v, 0, INPUT_PROP_CNT, &n);
+	rc = yaml_read_list(y->rd, &value, "properties: [property, …]", v, 0, INPUT_PROP_CNT, &n);
 	if (rc < 0)
 		return rc;
 	for (unsigned i = 0; i < n; i++) {
@@ -316,7 +233,7 @@ static int take_event(struct yaml *y, struct span value)
 	unsigned n;
 	int rc;
 
-	rc = read_list(y, &value, "[seconds, microseconds, type, code, value]", v, 5, 5, &n);
+	rc = yaml_read_list(y->rd, &value, "[seconds, microseconds, type, code, value]", v, 5, 5, &n);
 	if (rc < 0)
 		return rc;
 	if (v[0] < 0 || v[0] > RECORDING_SECONDS_MAX || v[1] < 0 || v[1] > 999999)
@@ -346,14 +263,14 @@ static int take_value(struct yaml *y, const struct level *level, struct span val
 	case NODE_EVENT:
 		return take_event(y, value);
 	case NODE_IGNORED:
-		return *value.p == '[' || *value.p == '{' ? skip_flow(y, &value) : 0;
+		return *value.p == '[' || *value.p == '{' ? yaml_skip_flow(y->rd, &value) : 0;
 	default:
 		break;
 	}
 	/* Mappings and sequences stand in the lines below; only an empty one may be written beside its key. */
 	if (value.end - value.p >= 2 && (!memcmp(value.p, "[]", 2) || !memcmp(value.p, "{}", 2))) {
 		value.p += 2;
-		if (at_end(&value))
+		if (yaml_at_end(&value))
 			return 0;
 	}
 	return reader_fail_at(y->rd, value, "expected nothing behind this key but lines below it");
@@ -456,7 +373,7 @@ static int parse_line(struct yaml *y, struct span s)
 		return reader_fail_at(y->rd, s,
 				      "expected a key with a colon, as libinput record writes them");
 	}
-	return at_end(&s) ? 0 : take_value(y, &y->levels[y->depth - 1], s);
+	return yaml_at_end(&s) ? 0 : take_value(y, &y->levels[y->depth - 1], s);
 }
 
 int recording_parse_yaml(struct recording_reader *rd)

@@ -265,6 +265,18 @@ static void own_pace_takes_the_recordings_time(void **state)
 	assert_false(w->synthetic);
 }
 
+/* A recording that was put together from two has its second half at once, not in a century. */
+static void times_before_the_first_are_due(void **state)
+{
+	struct world *w = *state;
+
+	put_file(KEYBOARD "E: 9999999999.000000 0001 001e 1\nE: 9999999999.000000 0000 0000 0\n"
+			  "E: 1.000000 0001 001e 0\nE: 1.000000 0000 0000 0\n");
+	open_source(w, false, true);
+	play(w);
+	assert_int_equal(w->frames, 2);
+}
+
 static void fast_does_not_wait_for_the_recordings_time(void **state)
 {
 	struct world *w = *state;
@@ -393,6 +405,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(frames_keep_their_times_and_lose_their_repeats, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(own_pace_takes_the_recordings_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(times_before_the_first_are_due, setup, teardown),
 		cmocka_unit_test_setup_teardown(fast_does_not_wait_for_the_recordings_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(fast_waits_for_a_slow_consumer, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_held_at_the_end_is_released, setup, teardown),

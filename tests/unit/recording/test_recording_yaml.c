@@ -140,6 +140,21 @@ static void one_devices_frames_are_never_swapped(void **state)
 	recording_finish(&r);
 }
 
+static void frames_at_one_time_stay_in_the_files_order(void **state)
+{
+	struct recording r = parse("devices:\n"
+				   "- events:\n"
+				   "  - evdev:\n"
+				   "    - [5, 0, 0, 0, 1]\n"
+				   "- events:\n"
+				   "  - evdev:\n"
+				   "    - [5, 0, 0, 0, 2]\n");
+
+	expect_event(&r, 0, 0, EV_SYN, SYN_REPORT, 1);
+	expect_event(&r, 1, 0, EV_SYN, SYN_REPORT, 2);
+	recording_finish(&r);
+}
+
 static void names_may_be_quoted_in_any_way(void **state)
 {
 	static const struct {
@@ -288,6 +303,7 @@ int main(void)
 		cmocka_unit_test(devices_are_read),
 		cmocka_unit_test(frames_of_all_devices_are_in_order),
 		cmocka_unit_test(one_devices_frames_are_never_swapped),
+		cmocka_unit_test(frames_at_one_time_stay_in_the_files_order),
 		cmocka_unit_test(names_may_be_quoted_in_any_way),
 		cmocka_unit_test(empty_parts_are_no_error),
 		cmocka_unit_test(text_blocks_are_passed_over),
