@@ -201,7 +201,7 @@ static void text_blocks_are_passed_over(void **state)
 				   "devices:\n"
 				   "- note: >\n"
 				   "    events: [\n"
-				   "  list: {a: [1, \"]\"], # }\n"
+				   "  list: {a: [1, \"]\", c#d], # [\n"
 				   "    b: 'x#'}\n"
 				   "  events:\n"
 				   "  - evdev:\n"
