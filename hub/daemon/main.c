@@ -341,6 +341,14 @@ static int open_xenstore(struct daemon *d)
 	return rc;
 }
 
+/* Who comes back after a restart would take a first snapshot without devices for all of them unplugged. */
+static void on_settled(void *data)
+{
+	struct daemon *d = data;
+
+	server_hold(d->server, false);
+}
+
 static int open_sources(struct daemon *d)
 {
 	const struct config *c = &d->options.config;
@@ -350,6 +358,7 @@ static int open_sources(struct daemon *d)
 		.n_ignore = c->ignore.count,
 		.chords = &d->chords,
 		.chord = on_chord,
+		.settled = on_settled,
 		.data = d,
 	};
 	int rc = 0;
@@ -365,6 +374,8 @@ static int open_sources(struct daemon *d)
 				rc = evdev_source_create(&d->evdev, d->loop, d->worker, d->hub, &evdev);
 			if (rc < 0)
 				log_errno(-rc, "cannot look for input devices");
+			else
+				server_hold(d->server, true);
 		}
 	}
 	d->requests.evdev = d->evdev;

@@ -379,6 +379,12 @@ static void flush_peer(struct server_peer *peer, uint64_t now_ns)
 	}
 }
 
+void server_hold(struct server *server, bool hold)
+{
+	for (unsigned i = 0; i < server->n_listeners; i++)
+		loop_fd_events(server->listeners[i].source, hold ? 0 : EPOLLIN);
+}
+
 void server_flush(struct server *server, uint64_t now_ns)
 {
 	for (unsigned i = 0; i < SERVER_PEERS_MAX; i++) {

@@ -45,6 +45,9 @@ void server_destroy(struct server *server);
  */
 int server_listen(struct server *server, const char *endpoint, bool control, gid_t gid);
 
+/* While held, peers may connect but are not let in: what they would be told first is not complete. */
+void server_hold(struct server *server, bool hold);
+
 /* Sends what waits and drops who does not acknowledge. Call once a batch. */
 void server_flush(struct server *server, uint64_t now_ns);
 
