@@ -58,8 +58,9 @@ class Install(Case):
         for name in ("xenhubd", "xenhub", "xenhub.h", "xenhub.pc", "xenhubd.service", "70-xenhub.rules", "xenhub.conf"):
             with self.subTest(name):
                 self.assertIn(name, self.installed)
-        for name in ("xenhubd.service",):
-            self.assertNotIn("@", self.installed[name].read_text())
+        for path in (self.installed["xenhubd.service"], *self.root.rglob("init.d/xenhubd")):
+            self.assertIn("bin/xenhubd", path.read_text())
+            self.assertNotIn("@CMAKE", path.read_text())
 
     def test_configuration_is_kept(self):
         """A second installation leaves what its owner wrote."""
