@@ -63,8 +63,9 @@ int yaml_skip_flow(struct recording_reader *rd, struct span *s)
 	char quote = '\0';
 
 	do {
-		bool inside = quote || (!span_is_empty(s) && *s->p == '#' && s->p[-1] != ' ');
-		int rc = inside ? 0 : skip_in_list(rd, s);
+		/* A comment follows a blank, and has been skipped with it: a # that stands here is text. */
+		bool text = quote || (!span_is_empty(s) && *s->p == '#');
+		int rc = text ? 0 : skip_in_list(rd, s);
 		char c;
 
 		if (rc < 0)
