@@ -45,6 +45,22 @@ static void narrow_flats(struct descriptor *d, struct notes *n)
 	}
 }
 
+/*
+ * Axes that are called ABS_MT_* and are none (descriptor_mt_is_fake): uinput makes slots of them all the same, and refuses
+ * more than 100. Without the others ABS_MT_SLOT would look like protocol A, so all of them go.
+ */
+static void drop_fake_slots(struct descriptor *d, struct notes *n)
+{
+	int32_t last = d->absinfo[ABS_MT_SLOT].maximum;
+
+	if (!descriptor_mt_is_fake(d) || (last >= 0 && last < UINPUT_SLOTS_MAX))
+		return;
+	for (unsigned code = ABS_MT_SLOT; code <= MT_CODE_LAST; code++)
+		bit_clear(d->abss, code);
+	note(n, "its axes from ABS_MT_SLOT on are left out: they are no slots, and uinput would take them "
+		"for some");
+}
+
 /* Effects would have to be played on the original, and nothing on the link carries them. */
 static void drop_force_feedback(struct descriptor *d, struct notes *n)
 {
@@ -73,6 +89,7 @@ int policy_describe(const struct descriptor *original, const char *id, struct de
 	}
 	snprintf(twin->phys, sizeof(twin->phys), "%s%s", TWIN_PHYS_PREFIX, id);
 	drop_force_feedback(twin, &n);
+	drop_fake_slots(twin, &n);
 	narrow_flats(twin, &n);
 	return 0;
 }

@@ -15,6 +15,8 @@
 
 /* linux/uinput.h: UINPUT_MAX_NAME_SIZE */
 #define POLICY_NAME_MAX 80
+/* drivers/input/misc/uinput.c, since Linux 6.11 */
+#define UINPUT_SLOTS_MAX 100
 
 /* A frame as it is written: every contact it ends may be told to be a palm first. */
 #define POLICY_EVENTS_MAX (FRAME_EVENTS_MAX + DESCRIPTOR_SLOTS_MAX)

@@ -86,6 +86,26 @@ static void test_axes_that_uinput_refuses(void **state)
 	assert_non_null(strstr(notes, "199"));
 }
 
+/* A headset's volume knobs, numbered on until they are called ABS_MT_*: its keys are worth a twin all the same. */
+static void test_axes_that_are_no_slots(void **state)
+{
+	struct descriptor d = keyboard(), twin;
+	char notes[256];
+
+	for (unsigned code = ABS_MISC; code <= ABS_MT_POSITION_Y; code++)
+		add_axis(&d, code, 99, 0);
+	describe(&d, &twin, notes);
+	assert_string_equal(notes, "");
+	assert_true(descriptor_has(&twin, EV_ABS, ABS_MT_SLOT));
+
+	d.absinfo[ABS_MT_SLOT].maximum = 255;
+	describe(&d, &twin, notes);
+	assert_non_null(strstr(notes, "ABS_MT_SLOT"));
+	assert_true(descriptor_has(&twin, EV_ABS, ABS_MISC));
+	assert_false(descriptor_has(&twin, EV_ABS, ABS_MT_SLOT));
+	assert_false(descriptor_has(&twin, EV_ABS, ABS_MT_POSITION_Y));
+}
+
 /* Many wrong axes: the text ends, it does not run over. */
 static void test_notes_fit(void **state)
 {
@@ -307,6 +327,7 @@ int main(void)
 		cmocka_unit_test(test_force_feedback_is_left_out_and_said_so),
 		cmocka_unit_test(test_names_that_uinput_cannot_take),
 		cmocka_unit_test(test_axes_that_uinput_refuses),
+		cmocka_unit_test(test_axes_that_are_no_slots),
 		cmocka_unit_test(test_notes_fit),
 		cmocka_unit_test(test_frames_pass_whole_with_their_report),
 		cmocka_unit_test(test_repeats_leds_and_sounds_do_not_pass),
