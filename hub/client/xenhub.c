@@ -194,12 +194,12 @@ int xenhub_dispatch(struct xenhub *hub)
 	uint64_t now_ns;
 	int rc;
 
-	if (read(hub->timerfd, &expirations, sizeof(expirations)) > 0)
-		hub->armed = CLOCK_NEVER;
 	/* What has come counts before what did not: a consumer that was stopped must not take its own sleep for silence. */
 	if (hub->link)
 		read_link(hub);
 	now_ns = clock_now_ns();
+	if (now_ns >= hub->armed && read(hub->timerfd, &expirations, sizeof(expirations)) > 0)
+		hub->armed = CLOCK_NEVER;
 	mirror_tick(hub->mirror, now_ns);
 	if (!hub->link && !hub->ended && now_ns >= hub->retry_at)
 		begin_link(hub, now_ns);

@@ -189,23 +189,24 @@ static void on_timer(void *data)
 /* ---- one turn of the loop ---- */
 
 /* The first change is published at once, the next ones together, at most every interval. */
-static void publish(struct daemon *d, uint64_t now_ns)
+static bool publish(struct daemon *d, uint64_t now_ns)
 {
 	uint64_t interval_ns = (uint64_t)d->options.config.interval_ms * NS_PER_MS;
 
 	d->dirty |= hub_take_dirty(d->hub);
 	if (!d->dirty)
-		return;
+		return false;
 	if (d->publish_at == CLOCK_NEVER)
 		d->publish_at = d->published + interval_ns > now_ns ? d->published + interval_ns : now_ns;
 	if (now_ns < d->publish_at)
-		return;
+		return false;
 	tree_update(&d->tree, d->dirty, now_ns);
 	if (d->xenstore)
 		xenstore_publish(d->xenstore);
 	d->dirty = 0;
 	d->published = now_ns;
 	d->publish_at = CLOCK_NEVER;
+	return true;
 }
 
 static void after_batch(void *data)
@@ -214,9 +215,11 @@ static void after_batch(void *data)
 	uint64_t now_ns = clock_now_ns();
 	uint64_t deadline;
 
+	/* Events leave before anything else is done. */
 	hub_tick(d->hub, now_ns);
-	publish(d, now_ns);
 	server_flush(d->server, now_ns);
+	if (publish(d, now_ns))
+		server_flush(d->server, now_ns);
 	for (unsigned i = 0; d->started && i < d->n_recordings; i++)
 		recording_source_pump(d->recordings[i]);
 	maybe_done(d);
