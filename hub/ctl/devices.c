@@ -49,24 +49,35 @@ static void on_state(void *data, const struct xenhub_state *state)
 	}
 }
 
-/* Reason and origin get lines of their own where the terminal is too narrow for columns. */
-static int fill_table(const struct devices_run *run, struct table *table, bool narrow)
+/* Origin and reason below a device's row: on one line where it is long enough. */
+static int add_notes(struct table *table, const struct xenhub_device *d, unsigned width)
+{
+	const char *origin = xenhub_device_origin(d);
+	const char *reason = xenhub_device_class_reason(d);
+	char line[2 * WIRE_TEXT_MAX];
+	int rc;
+
+	snprintf(line, sizeof(line), "%s%s%s", origin, *origin ? "  " : "", reason);
+	if (text_columns(line, sizeof(line)) + TABLE_NOTE_INDENT <= width)
+		return table_add_note(table, line);
+	rc = table_add_note(table, origin);
+	return rc < 0 ? rc : table_add_note(table, reason);
+}
+
+/* width: 0 for all columns side by side, otherwise that of a terminal too narrow for them. */
+static int fill_table(const struct devices_run *run, struct table *table, unsigned width)
 {
 	for (unsigned i = 0; i < run->n; i++) {
 		const struct xenhub_device *d = run->devices[i];
-		const char *origin = xenhub_device_origin(d);
-		const char *reason = xenhub_device_class_reason(d);
 		char classes[128];
-		const char *cells[] = { xenhub_device_id(d), classes, xenhub_device_name(d), origin, reason };
-		char note[2 * WIRE_TEXT_MAX];
+		const char *cells[] = { xenhub_device_id(d), classes, xenhub_device_name(d),
+					xenhub_device_origin(d), xenhub_device_class_reason(d) };
 		int rc;
 
 		class_names(xenhub_device_classes(d), classes, sizeof(classes));
 		rc = table_add(table, cells);
-		if (!rc && narrow) {
-			snprintf(note, sizeof(note), "%s%s%s", origin, *origin ? "  " : "", reason);
-			rc = table_add_note(table, note);
-		}
+		if (!rc && width)
+			rc = add_notes(table, d, width);
 		if (rc < 0)
 			return rc;
 	}
@@ -92,13 +103,13 @@ static int print_table(struct session *s)
 	rc = table_create(&table, columns, 5);
 	if (rc < 0)
 		return rc;
-	rc = fill_table(run, table, false);
+	rc = fill_table(run, table, 0);
 	if (!rc && width && table_columns(table) > width) {
 		table_destroy(table);
 		rc = table_create(&table, columns, 3);
 		if (rc < 0)
 			return rc;
-		rc = fill_table(run, table, true);
+		rc = fill_table(run, table, width);
 	}
 	if (!rc)
 		text = table_format(table, width);

@@ -13,7 +13,6 @@
 #include "hub/source/evemu_writer.h"
 
 #define LABEL_COLUMNS 14
-#define TEXT_INDENT   (16 + LABEL_COLUMNS + 2) /* the time, the label, two blanks */
 #define EVENT_TEXT    64
 
 int printer_format_parse(const char *name, enum printer_format *format)
@@ -152,23 +151,30 @@ static void event_text(const struct xenhub_event *e, char buf[EVENT_TEXT])
 		snprintf(buf, EVENT_TEXT, "type 0x%x code 0x%x %d", e->type, e->code, e->value);
 }
 
-/* One piece of a frame's line, on a new line where it does not fit. */
-static void put_piece(struct printer *p, FILE *f, unsigned *column, const char *piece)
+/* A frame's line as it grows: wrapped behind the time and the label, so that those stay in sight. */
+struct line {
+	FILE *file;
+	unsigned start; /* where events begin */
+	unsigned column;
+	unsigned limit; /* 0: never wrapped */
+};
+
+static void put_piece(struct line *line, const char *piece)
 {
 	unsigned n = (unsigned)strlen(piece);
 
-	if (p->columns && *column > TEXT_INDENT && *column + 2 + n > p->columns) {
-		fprintf(f, "\n%*s", TEXT_INDENT, "");
-		*column = TEXT_INDENT;
-	} else if (*column > TEXT_INDENT) {
-		fputs("  ", f);
-		*column += 2;
+	if (line->limit && line->column > line->start && line->column + 2 + n > line->limit) {
+		fprintf(line->file, "\n%*s", (int)line->start, "");
+		line->column = line->start;
+	} else if (line->column > line->start) {
+		fputs("  ", line->file);
+		line->column += 2;
 	}
-	fputs(piece, f);
-	*column += n;
+	fputs(piece, line->file);
+	line->column += n;
 }
 
-static void put_remark(struct printer *p, FILE *file, unsigned *column, const struct xenhub_frame *f)
+static void put_remark(struct line *line, const struct xenhub_frame *f)
 {
 	char lost[32] = "";
 	char text[96];
@@ -177,46 +183,73 @@ static void put_remark(struct printer *p, FILE *file, unsigned *column, const st
 		return;
 	if (f->lost)
 		snprintf(lost, sizeof(lost), ", at least %u lost", f->lost);
-	snprintf(text, sizeof(text), "[%s%s%s]",
-		 f->flags & XENHUB_CANCEL   ? "cancel: "
-		 : f->flags & XENHUB_RESYNC ? "resync: "
-					    : "synthetic: ",
+	snprintf(text, sizeof(text), "[%s: %s%s]",
+		 f->flags & XENHUB_CANCEL   ? "cancel"
+		 : f->flags & XENHUB_RESYNC ? "resync"
+					    : "synthetic",
 		 xenhub_reason_name(f->reason), lost);
-	put_piece(p, file, column, text);
+	put_piece(line, text);
+}
+
+/* The time and the device, cut with an ellipsis where its name is long. */
+static void put_head(struct line *line, const struct xenhub_device *device, uint64_t time_us)
+{
+	const char *label = label_of(device);
+	size_t n = strlen(label);
+	bool cut = text_columns(label, n) > LABEL_COLUMNS;
+
+	if (cut)
+		n = text_fit(label, LABEL_COLUMNS - 1);
+	line->start = (unsigned)fprintf(line->file, "%7" PRIu64 ".%06" PRIu64 "  ", time_us / 1000000,
+					time_us % 1000000);
+	fprintf(line->file, "%.*s%s%*s  ", (int)n, label, cut ? "…" : "",
+		(int)(LABEL_COLUMNS - text_columns(label, n) - cut), "");
+	line->start += LABEL_COLUMNS + 2;
+	line->column = line->start;
 }
 
 static void text_frame(struct printer *p, const struct xenhub_device *device, const struct xenhub_frame *f)
 {
-	const char *label = label_of(device);
-	unsigned column = TEXT_INDENT;
-	char line[4096];
-	/* Written into a buffer of the stack; a frame of hundreds of events is cut, and says so. */
-	FILE *file = fmemopen(line, sizeof(line), "w");
-	size_t n = text_fit(label, LABEL_COLUMNS);
+	struct line line = { .limit = p->columns };
+	char text[4096];
 	long len;
 
-	if (!file)
+	line.file = fmemopen(text, sizeof(text), "w");
+	if (!line.file)
 		return;
-	fprintf(file, "%7" PRIu64 ".%06" PRIu64 "  %.*s%*s  ", f->time_us / 1000000, f->time_us % 1000000,
-		(int)n, label, (int)(LABEL_COLUMNS - text_columns(label, n)), "");
+	put_head(&line, device, f->time_us);
 	for (uint32_t i = 0; i < f->count; i++) {
 		char event[EVENT_TEXT];
 
 		if (f->events[i].type == EV_SYN && f->events[i].code == SYN_REPORT && !f->events[i].value &&
 		    f->count > 1)
 			continue;
-		if (ftell(file) > (long)sizeof(line) - 4 * EVENT_TEXT) {
-			put_piece(p, file, &column, "…");
+		/* A frame of hundreds of events is cut: evemu and JSON have all of them. */
+		if (ftell(line.file) > (long)sizeof(text) - 4 * EVENT_TEXT) {
+			put_piece(&line, "…");
 			break;
 		}
 		event_text(&f->events[i], event);
-		put_piece(p, file, &column, event);
+		put_piece(&line, event);
 	}
-	put_remark(p, file, &column, f);
-	fputc('\n', file);
-	len = ftell(file);
-	fclose(file);
-	output_write(p->out, line, (size_t)len);
+	put_remark(&line, f);
+	fputc('\n', line.file);
+	len = ftell(line.file);
+	fclose(line.file);
+	output_write(p->out, text, (size_t)len);
+}
+
+/* "+ ID  NAME (classes)": the name is what gives way. */
+static void text_device(struct printer *p, char sign, const struct xenhub_device *device, const char *remark)
+{
+	const char *id = xenhub_device_id(device);
+	const char *name = xenhub_device_name(device);
+	size_t used = 2 + strlen(id) + 2 + strlen(remark);
+	size_t n = strlen(name);
+
+	if (p->columns && used + text_columns(name, n) > p->columns)
+		n = text_fit(name, p->columns > used + 8 ? (unsigned)(p->columns - used) : 8);
+	output_print(p->out, "%c %s  %.*s%s\n", sign, id, (int)n, name, remark);
 }
 
 /* ---- what is called ---- */
@@ -238,7 +271,7 @@ void printer_frame(struct printer *p, const struct xenhub_device *device, const 
 
 void printer_added(struct printer *p, const struct xenhub_device *device)
 {
-	char classes[128];
+	char classes[128], remark[136];
 
 	class_names(xenhub_device_classes(device), classes, sizeof(classes));
 	if (p->format == PRINTER_JSON) {
@@ -248,13 +281,15 @@ void printer_added(struct printer *p, const struct xenhub_device *device)
 		json_string(&p->json, "classes", classes);
 		json_line(p);
 	} else if (p->format == PRINTER_TEXT) {
-		output_print(p->out, "+ %-*s  %s (%s)\n", TEXT_INDENT - 4, xenhub_device_id(device),
-			     xenhub_device_name(device), classes);
+		snprintf(remark, sizeof(remark), " (%s)", classes);
+		text_device(p, '+', device, remark);
 	}
 }
 
 void printer_removed(struct printer *p, const struct xenhub_device *device, unsigned reason)
 {
+	char remark[64];
+
 	if (p->last == device)
 		p->last = NULL;
 	if (p->format == PRINTER_JSON) {
@@ -262,8 +297,8 @@ void printer_removed(struct printer *p, const struct xenhub_device *device, unsi
 		json_string(&p->json, "reason", xenhub_reason_name(reason));
 		json_line(p);
 	} else if (p->format == PRINTER_TEXT) {
-		output_print(p->out, "- %-*s  %s: %s\n", TEXT_INDENT - 4, xenhub_device_id(device),
-			     xenhub_device_name(device), xenhub_reason_name(reason));
+		snprintf(remark, sizeof(remark), ": %s", xenhub_reason_name(reason));
+		text_device(p, '-', device, remark);
 	}
 }
 

@@ -33,7 +33,7 @@ static void print_change(struct session *s, const struct xenhub_state *state)
 				    .type = state->type,
 				    .stale = state->stale,
 				    .time_ns = state->time_ns };
-	char value[1024 + 1];
+	char value[1024 + 64];
 
 	if (run->json) {
 		json_reset(&run->j);
@@ -45,12 +45,8 @@ static void print_change(struct session *s, const struct xenhub_state *state)
 		output_write(&s->out, run->j.text, run->j.len);
 		return;
 	}
-	statemap_value(&node, value, sizeof(value));
-	if (state->type == XENHUB_STATE_ABSENT)
-		output_print(&s->out, "%-32s  (gone)\n", state->path);
-	else
-		output_print(&s->out, "%-32s  %s%s%s%s\n", state->path, value, *state->unit ? " " : "",
-			     state->unit, state->stale ? "  (stale)" : "");
+	statemap_text(&node, value, sizeof(value));
+	output_print(&s->out, "%-32s  %s\n", state->path, value);
 }
 
 static void on_state(void *data, const struct xenhub_state *state)
@@ -72,17 +68,12 @@ static int add_rows(struct state_run *run, struct table *table)
 	const struct state_entry *node;
 
 	for (node = run->map.nodes; node; node = node->hh.next) {
-		char value[1024 + 1];
-		const char *cells[3] = { node->path, value, node->unit };
-		char unit[32];
+		char value[1024 + 64];
+		const char *cells[2] = { node->path, value };
 
 		if (!wanted(run, node->path))
 			continue;
-		statemap_value(node, value, sizeof(value));
-		if (node->stale) {
-			snprintf(unit, sizeof(unit), "%s%s(stale)", node->unit, *node->unit ? " " : "");
-			cells[2] = unit;
-		}
+		statemap_text(node, value, sizeof(value));
 		if (table_add(table, cells) < 0)
 			return -ENOMEM;
 		run->found = true;
@@ -92,13 +83,11 @@ static int add_rows(struct state_run *run, struct table *table)
 
 static int print_table(struct session *s)
 {
-	static const struct table_column columns[] = { { NULL, false, false },
-						       { NULL, false, true },
-						       { NULL, false, false } };
+	static const struct table_column columns[] = { { NULL, false, false }, { NULL, false, true } };
 	struct state_run *run = s->data;
 	struct table *table;
 	char *text = NULL;
-	int rc = table_create(&table, columns, 3);
+	int rc = table_create(&table, columns, 2);
 
 	if (rc < 0)
 		return rc;

@@ -94,12 +94,17 @@ bool statemap_is_whole(const struct statemap *map)
 	return !map->grown;
 }
 
-void statemap_value(const struct state_entry *node, char *buf, size_t size)
+void statemap_text(const struct state_entry *node, char *buf, size_t size)
 {
+	const char *stale = node->stale ? " (stale)" : "";
+	const char *blank = *node->unit ? " " : "";
+
 	if (node->type == XENHUB_STATE_INTEGER)
-		snprintf(buf, size, "%" PRId64, node->integer);
+		snprintf(buf, size, "%" PRId64 "%s%s%s", node->integer, blank, node->unit, stale);
+	else if (node->type == XENHUB_STATE_TEXT)
+		snprintf(buf, size, "%s%s%s%s", node->text, blank, node->unit, stale);
 	else
-		snprintf(buf, size, "%s", node->text);
+		snprintf(buf, size, "(gone)");
 }
 
 void statemap_json(struct json *j, const struct state_entry *node)

@@ -36,14 +36,14 @@ const struct state_entry *statemap_find(const struct statemap *map, const char *
 void statemap_sort(struct statemap *map);
 
 /*
- * Nodes trickle in after a snapshot as the link has room. statemap_ask sends a request, which the hub answers in turn; when the answer
- * comes, statemap_is_whole tells whether no new node came before it. If not, ask again. statemap_ask: 0 or as xenhub_request.
+ * Nodes trickle in after a snapshot as the link has room. statemap_ask sends a request, which the hub answers in turn; when
+ * the answer comes, statemap_is_whole tells whether no new node came before it. If not, ask again. 0 or as xenhub_request.
  */
 int statemap_ask(struct statemap *map, struct xenhub *hub);
 bool statemap_is_whole(const struct statemap *map);
 
-/* Writes the node's value as text: "87", "portrait". */
-void statemap_value(const struct state_entry *node, char *buf, size_t size);
+/* The node as people read it: "87 %", "portrait", "412 mlux (stale)", "(gone)". */
+void statemap_text(const struct state_entry *node, char *buf, size_t size);
 
 /* Adds "value", "unit" and the rest to the object that is open; an absent node's value is null. */
 void statemap_json(struct json *j, const struct state_entry *node);

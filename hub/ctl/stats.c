@@ -96,18 +96,20 @@ static uint64_t peak_octave(const struct histogram *h)
 	return peak;
 }
 
-/* Count and bar, the last column without blanks behind it. */
-static void print_bar(const struct histogram *h, unsigned octave, bool last, FILE *f)
+/* Count and bar. Blanks are kept back in *pending until something follows them, so that none end a line. */
+static void print_bar(const struct histogram *h, unsigned octave, int *pending, FILE *f)
 {
 	uint64_t n = histogram_octave(h, octave);
 	uint64_t peak = peak_octave(h);
 	char bar[BAR_COLUMNS + 1] = "";
 
+	if (!n) {
+		*pending += COUNT_COLUMNS + 1 + BAR_COLUMNS;
+		return;
+	}
 	memset(bar, '#', (n * BAR_COLUMNS + peak - 1) / peak);
-	if (n)
-		fprintf(f, "%*" PRIu64 " %-*s", COUNT_COLUMNS, n, last ? 0 : BAR_COLUMNS, bar);
-	else if (!last)
-		fprintf(f, "%*s", COUNT_COLUMNS + 1 + BAR_COLUMNS, "");
+	fprintf(f, "%*s%*" PRIu64 " %s", *pending, "", COUNT_COLUMNS, n, bar);
+	*pending = BAR_COLUMNS - (int)strlen(bar);
 }
 
 /* A row an octave, from the first that holds anything to the last. */
@@ -125,7 +127,8 @@ static void print_histograms(const struct stats *stats, FILE *f)
 	}
 	if (first == HISTOGRAM_OCTAVES)
 		return;
-	put(f, "\nbelow", LABEL_COLUMNS + 1);
+	fputc('\n', f);
+	put(f, "below", LABEL_COLUMNS);
 	for (unsigned i = 0; i < HOP_COUNT; i++) {
 		fputs("    ", f);
 		put(f, hop_names[i].title, i + 1 < HOP_COUNT ? -(COUNT_COLUMNS + BAR_COLUMNS - 1) : 0);
@@ -133,11 +136,12 @@ static void print_histograms(const struct stats *stats, FILE *f)
 	fputc('\n', f);
 	for (unsigned octave = first; octave <= last; octave++) {
 		char buf[16];
+		int pending = 0;
 
 		put(f, duration(buf, 2ull << octave), LABEL_COLUMNS);
 		for (unsigned i = 0; i < HOP_COUNT; i++) {
-			fputs("  ", f);
-			print_bar(&stats->hops[i], octave, i + 1 == HOP_COUNT, f);
+			pending += 2;
+			print_bar(&stats->hops[i], octave, &pending, f);
 		}
 		fputc('\n', f);
 	}
@@ -154,9 +158,9 @@ void stats_print(const struct stats *stats, const struct stats_end *end, FILE *f
 	if (stats->blurred)
 		fprintf(f, "; %" PRIu64 " blurred", stats->blurred);
 	fprintf(f,
-		"\nlost: %" PRIu64 " in the kernel, %" PRIu64 " in the queue; leases lost: %" PRIu64
-		", mismatches: %" PRIu64 "; output dropped: %" PRIu64 "\n",
-		c->lost_kernel, c->lost_queue, c->leases_lost, c->mismatches, end->dropped);
+		"\nlost: %" PRIu64 " in the kernel, %" PRIu64 " in the queue, %" PRIu64
+		" of this output; leases: %" PRIu64 " ended, %" PRIu64 " amiss\n",
+		c->lost_kernel, c->lost_queue, end->dropped, c->leases_lost, c->mismatches);
 	if (!stats->frames)
 		return;
 	fputc('\n', f);

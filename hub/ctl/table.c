@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GAP         2
-#define NOTE_INDENT 4
+#define GAP 2
 
 struct row {
 	struct row *next;
@@ -179,32 +178,30 @@ static void squeeze(const struct table *table, unsigned *widths, unsigned limit)
 	}
 }
 
+static size_t without_blanks(const char *s, size_t n)
+{
+	while (n && s[n - 1] == ' ')
+		n--;
+	return n;
+}
+
 /* How much of s goes on a line of so many columns: to the last blank or comma, or hard, and what follows it. */
 static size_t cut(const char *s, unsigned columns, const char **rest)
 {
 	size_t n = text_fit(s, columns);
 	size_t at = n;
+	uint32_t ch;
 
-	if (!s[n]) {
-		*rest = s + n;
-		return n;
-	}
-	if (!n) {
+	if (s[n] && !n) {
 		/* A wide character in a column of one: it goes all the same, or there would be no end. */
-		uint32_t ch;
-
 		n = next_char(s, &ch);
-		*rest = s + n;
-		return n;
-	}
-	if (s[n] != ' ')
+	} else if (s[n] && s[n] != ' ') {
 		while (at && s[at - 1] != ' ' && s[at - 1] != ',')
 			at--;
-	n = at ? at : n;
+		n = at ? at : n;
+	}
 	*rest = s + n + strspn(s + n, " ");
-	while (n && s[n - 1] == ' ')
-		n--;
-	return n;
+	return without_blanks(s, n);
 }
 
 /* Blanks are kept back in *pending until text follows them, so that none end a line. */
@@ -249,13 +246,14 @@ static void print_row(FILE *f, const struct table *table, const unsigned *widths
 
 static void print_note(FILE *f, const char *text, unsigned width)
 {
-	unsigned columns = width > NOTE_INDENT + TABLE_WRAP_MIN ? width - NOTE_INDENT : UINT16_MAX;
+	unsigned columns =
+		width > TABLE_NOTE_INDENT + TABLE_WRAP_MIN ? width - TABLE_NOTE_INDENT : UINT16_MAX;
 
 	while (*text) {
 		const char *line = text;
 		size_t n = cut(line, columns, &text);
 
-		fprintf(f, "%*s%.*s\n", NOTE_INDENT, "", (int)n, line);
+		fprintf(f, "%*s%.*s\n", TABLE_NOTE_INDENT, "", (int)n, line);
 	}
 }
 

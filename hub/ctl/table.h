@@ -11,6 +11,7 @@
 
 #define TABLE_COLUMNS_MAX 8
 #define TABLE_WRAP_MIN    8 /* no column is squeezed below this */
+#define TABLE_NOTE_INDENT 4
 
 struct table_column {
 	const char *title; /* static text; NULL in all columns: no title row */
@@ -27,7 +28,7 @@ void table_destroy(struct table *table);
 /* Adds a row of n_columns cells, copied. 0 or -ENOMEM. */
 int table_add(struct table *table, const char *const *cells);
 
-/* Adds a line across all columns below the last row, indented, wrapped where the width asks for it. 0 or -ENOMEM. */
+/* Adds lines across all columns below the last row, indented, wrapped where the width asks for it. 0 or -ENOMEM. */
 int table_add_note(struct table *table, const char *text);
 
 /* The columns the widest line takes without any wrapping, notes left out. */
