@@ -29,14 +29,18 @@ static void push_hello(struct hub_consumer *c)
 		outbox_push(&c->box, buf, (size_t)len);
 }
 
-/* Until it could be queued, the next snapshot tries again. */
-static void push_focus(struct hub_consumer *c)
+/* Tells it when it has changed; when that could not be queued, the next snapshot tries again. */
+static void tell_focus(struct hub_consumer *c)
 {
 	bool focused = route_focused(c);
 	uint8_t buf[WIRE_SMALL_MAX];
-	int len = wire_put_focus(buf, sizeof(buf), 0, focused);
+	int len;
 
+	if (c->focus_told && c->focused == focused)
+		return;
+	len = wire_put_focus(buf, sizeof(buf), 0, focused);
 	c->focus_told = len > 0 && outbox_push(&c->box, buf, (size_t)len);
+	c->focused = focused;
 }
 
 int hub_consumer_add(struct hub *hub, const struct wire_hello *hello, const char *peer, uint64_t now_ns,
@@ -73,7 +77,7 @@ int hub_consumer_add(struct hub *hub, const struct wire_hello *hello, const char
 	hub->consumers[slot] = c;
 	c->routes = route_mask(c);
 	push_hello(c);
-	push_focus(c);
+	tell_focus(c);
 	consumer_snapshot(c, REASON_CONNECT, now_ns);
 	*out = c;
 	return 0;
@@ -263,8 +267,7 @@ static void try_snapshot(struct hub_consumer *c)
 	if (make_snapshot(c, &messages, &len) < 0)
 		return;
 	outbox_recover(&c->box);
-	if (!c->focus_told)
-		push_focus(c);
+	tell_focus(c);
 	if (outbox_used(&c->box) + len <= OUTBOX_MARK) {
 		outbox_push(&c->box, messages, len);
 		free(messages);
@@ -307,8 +310,7 @@ void consumer_reroute(struct hub_consumer *c, enum reason reason, uint64_t now_n
 			consumer_push_remove(c, i, reason);
 	}
 	c->routes = after;
-	if (reason == REASON_FOCUS)
-		push_focus(c);
+	tell_focus(c);
 	if (after & ~before)
 		consumer_snapshot(c, reason, now_ns);
 	for (unsigned i = 0; i < HUB_DEVICES_MAX; i++)

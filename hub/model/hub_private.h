@@ -28,7 +28,7 @@ struct hub_consumer {
 
 	uint64_t routes;		   /* the device slots whose frames it gets */
 	uint32_t known[HUB_DEVICES_MAX];   /* the handle it has been told of, by slot */
-	bool focus_told;		   /* the newest FOCUS is on its way */
+	bool focus_told, focused;	   /* that FOCUS is on its way, and what it says */
 	bool snapshot_due;
 	enum reason snapshot_reason;
 	uint64_t states_sent;		   /* serial */
