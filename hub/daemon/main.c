@@ -28,6 +28,8 @@
 #include "hub/source/recording_source.h"
 
 #define RECORDINGS_MAX CONFIG_LIST_MAX
+/* No load delays us this long: the process was stopped, or frozen for a sleep during which the clock went on (as s2idle may). */
+#define LATE_NS	       (250 * NS_PER_MS)
 
 enum chord_action {
 	CHORD_PANIC,
@@ -52,6 +54,7 @@ struct daemon {
 	uint64_t dirty;
 	uint64_t publish_at; /* CLOCK_NEVER: nothing to publish */
 	uint64_t published;
+	uint64_t deadline; /* the timer's */
 	struct loop_timer *timer;
 	struct loop_hook *hook;
 };
@@ -215,6 +218,8 @@ static void after_batch(void *data)
 	uint64_t now_ns = clock_now_ns();
 	uint64_t deadline;
 
+	if (now_ns > d->deadline && now_ns - d->deadline > LATE_NS)
+		hub_excuse(d->hub, now_ns);
 	/* Events leave before anything else is done. */
 	hub_tick(d->hub, now_ns);
 	server_flush(d->server, now_ns);
@@ -229,6 +234,7 @@ static void after_batch(void *data)
 		deadline = server_deadline(d->server);
 	if (d->publish_at < deadline)
 		deadline = d->publish_at;
+	d->deadline = deadline;
 	loop_timer_at(d->timer, deadline);
 }
 
@@ -400,6 +406,7 @@ static int daemon_init(struct daemon *d)
 	int rc;
 
 	d->publish_at = CLOCK_NEVER;
+	d->deadline = CLOCK_NEVER;
 	rc = loop_create(&d->loop);
 	if (rc < 0)
 		return rc;

@@ -334,6 +334,14 @@ size_t hub_backlog(const struct hub *hub)
 	return most;
 }
 
+bool hub_is_late(const struct hub *hub, uint64_t now_ns)
+{
+	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+		if (hub->consumers[i] && outbox_is_late(&hub->consumers[i]->box, now_ns))
+			return true;
+	return false;
+}
+
 int hub_focus_set(struct hub *hub, const char *name, uint64_t now_ns)
 {
 	if (name && strlen(name) >= sizeof(hub->focus))
@@ -366,6 +374,13 @@ void hub_tick(struct hub *hub, uint64_t now_ns)
 			consumer_lease(hub->consumers[i]);
 		consumer_update_wait(hub->consumers[i], now_ns);
 	}
+}
+
+void hub_excuse(struct hub *hub, uint64_t now_ns)
+{
+	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+		if (hub->consumers[i] && hub->consumers[i]->waiting_since)
+			hub->consumers[i]->waiting_since = now_ns;
 }
 
 uint64_t hub_deadline(const struct hub *hub)

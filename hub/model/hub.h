@@ -147,6 +147,9 @@ void hub_wishes(const struct hub *hub, uint32_t *classes, bool *pointer, bool *r
 /* How full the fullest outbox is, in bytes: a recording played as fast as can be waits while this is large. */
 size_t hub_backlog(const struct hub *hub);
 
+/* Whether any consumer is so far behind that motion would be merged for it now. */
+bool hub_is_late(const struct hub *hub, uint64_t now_ns);
+
 /* ---- focus ---- */
 
 /*
@@ -161,5 +164,8 @@ const char *hub_focus(const struct hub *hub);
 /* Renews leases that are due. Call when hub_deadline comes, and after any other call look at hub_deadline again. */
 void hub_tick(struct hub *hub, uint64_t now_ns);
 uint64_t hub_deadline(const struct hub *hub);
+
+/* The hub itself did not run until now (stopped, or the machine slept): nobody's silence so far counts. */
+void hub_excuse(struct hub *hub, uint64_t now_ns);
 
 #endif

@@ -450,6 +450,22 @@ static void silence_is_noticed_only_while_it_matters(void **state)
 	assert_int_equal(hub_consumer_check(w->c[0], w->now + (WIRE_ACK_MS * MS)), -ETIMEDOUT);
 }
 
+static void silence_does_not_count_while_the_hub_slept(void **state)
+{
+	struct world *w = *state;
+	uint32_t kbd = plug(w, "kbd");
+
+	join(w, 0, "a");
+	key(w, kbd, KEY_A, 1);
+	drain(w, 0);
+	w->now += 100 * NS_PER_S;
+	hub_excuse(w->hub, w->now);
+	hub_tick(w->hub, w->now);
+	assert_int_equal(hub_consumer_check(w->c[0], w->now), 0);
+	w->now += WIRE_ACK_MS * MS;
+	assert_int_equal(hub_consumer_check(w->c[0], w->now), -ETIMEDOUT);
+}
+
 static void acknowledgements_cannot_be_made_up(void **state)
 {
 	struct world *w = *state;
@@ -805,6 +821,7 @@ int main(void)
 		WITH_HUB(wishes_decide_what_is_seen),
 		WITH_HUB(the_lease_is_renewed_while_something_is_held),
 		WITH_HUB(silence_is_noticed_only_while_it_matters),
+		WITH_HUB(silence_does_not_count_while_the_hub_slept),
 		WITH_HUB(acknowledgements_cannot_be_made_up),
 		WITH_HUB(leds_belong_to_who_has_focus),
 		WITH_HUB(only_a_consumers_messages_are_taken),
