@@ -60,6 +60,8 @@ bool machine_read(const struct check_machine *m, const char *path, char *buf, si
 /* Whether the file's owner, group and mode let the person read (4), write (2) or both (6). False for a file that is not there. */
 bool machine_may(const struct check_machine *m, const struct check_person *person, const char *path,
 		 unsigned access);
+/* The group that a file belongs to; false for a file that is not there. */
+bool machine_file_group(const struct check_machine *m, const char *path, gid_t *gid);
 /* The id of a group, from root's etc/group; false when there is none. */
 bool machine_group(const struct check_machine *m, const char *name, gid_t *gid);
 bool person_in(const struct check_person *person, gid_t gid);

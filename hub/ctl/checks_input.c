@@ -33,7 +33,8 @@ static void check_group(const struct check_machine *m, struct checks *checks)
 
 void checks_socket(const struct check_machine *m, struct checks *checks)
 {
-	char join[128];
+	gid_t wanted, group;
+	char mend[128];
 
 	check_group(m, checks);
 	if (!machine_has(m, m->control)) {
@@ -45,8 +46,12 @@ void checks_socket(const struct check_machine *m, struct checks *checks)
 		check_add(checks, CHECK_OK, "control", NULL, "%s may be used", m->control);
 		return;
 	}
-	machine_join_command(m, m->caller.name, GROUP, join, sizeof(join));
-	check_add(checks, CHECK_FAIL, "control", join, "%s may not be used by %s", m->control,
+	if (machine_group(m, GROUP, &wanted) && machine_file_group(m, m->control, &group) && group == wanted)
+		machine_join_command(m, m->caller.name, GROUP, mend, sizeof(mend));
+	else
+		snprintf(mend, sizeof(mend),
+			 "set group = " GROUP " below [daemon] in /etc/xenhub/xenhub.conf, restart xenhubd");
+	check_add(checks, CHECK_FAIL, "control", mend, "%s may not be used by %s", m->control,
 		  m->caller.name);
 }
 

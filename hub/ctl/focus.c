@@ -88,7 +88,7 @@ static int focus_main(struct ctl *ctl, int argc, char **argv)
 		run.json = true;
 	}
 	if (argc - optind > 1)
-		return ctl_usage(ctl, "one name at most; quote a name with blanks");
+		return ctl_usage(ctl, "one name at most");
 	run.name = optind < argc ? argv[optind] : NULL;
 	if (run.name && (!*run.name || strlen(run.name) > 255))
 		return ctl_usage(ctl, "expected a consumer's name, `all` or `none`");

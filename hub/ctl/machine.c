@@ -73,6 +73,17 @@ bool machine_may(const struct check_machine *m, const struct check_person *perso
 	return (mode & access) == access;
 }
 
+bool machine_file_group(const struct check_machine *m, const char *path, gid_t *gid)
+{
+	char full[512];
+	struct stat st;
+
+	if (stat(below_root(m, path, full), &st) < 0)
+		return false;
+	*gid = st.st_gid;
+	return true;
+}
+
 bool person_in(const struct check_person *person, gid_t gid)
 {
 	for (unsigned i = 0; i < person->n_groups; i++)

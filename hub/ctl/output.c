@@ -52,9 +52,11 @@ static bool reserve(struct output *out, size_t n)
 		return false;
 	if (out->tail + n <= out->size)
 		return true;
-	memmove(out->text, out->text + out->head, used);
-	out->head = 0;
-	out->tail = used;
+	if (out->head) {
+		memmove(out->text, out->text + out->head, used);
+		out->head = 0;
+		out->tail = used;
+	}
 	while (size < used + n)
 		size *= 2;
 	if (size == out->size)

@@ -158,8 +158,8 @@ void stats_print(const struct stats *stats, const struct stats_end *end, FILE *f
 	if (stats->blurred)
 		fprintf(f, "; %" PRIu64 " blurred", stats->blurred);
 	fprintf(f,
-		"\nlost: %" PRIu64 " in the kernel, %" PRIu64 " in the queue, %" PRIu64
-		" of this output; leases: %" PRIu64 " ended, %" PRIu64 " amiss\n",
+		"\nlost: %" PRIu64 " in kernel, %" PRIu64 " in queue, %" PRIu64 " in output; leases: %" PRIu64
+		" ended, %" PRIu64 " amiss\n",
 		c->lost_kernel, c->lost_queue, end->dropped, c->leases_lost, c->mismatches);
 	if (!stats->frames)
 		return;

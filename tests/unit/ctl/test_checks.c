@@ -193,6 +193,11 @@ static void a_missing_socket_names_how_to_start(void **state)
 
 static void a_socket_of_others_names_the_group(void **state)
 {
+	char text[128];
+
+	/* The socket belongs to group xenhub, and mary is not in it. */
+	snprintf(text, sizeof(text), "root:x:0:\nxenhub:x:%u:\n", getgid());
+	write_file("/etc/group", 0644, text);
 	machine.caller.groups[1] = machine.caller.groups[2] = 1;
 	look();
 	expect("group", CHECK_WARN, "mary is not in group xenhub", "addgroup mary xenhub");
@@ -200,6 +205,11 @@ static void a_socket_of_others_names_the_group(void **state)
 	write_file("/usr/sbin/usermod", 0755, "");
 	look();
 	expect("control", CHECK_FAIL, "may not be used by mary", "usermod -aG xenhub mary");
+	/* Joining would not help: the daemon was not told of the group, or there is none. */
+	write_file("/etc/group", 0644, "root:x:0:\nxenhub:x:999999:mary\n");
+	look();
+	expect("control", CHECK_FAIL, "may not be used by mary",
+	       "set group = xenhub below [daemon] in /etc/xenhub/xenhub.conf, restart xenhubd");
 	write_file("/etc/group", 0644, "root:x:0:\n");
 	look();
 	expect("group", CHECK_WARN, "no group xenhub", "addgroup -S xenhub");

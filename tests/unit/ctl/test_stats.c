@@ -82,14 +82,14 @@ static void the_account_fits_a_terminal(void **state)
 	stats_print(stats, &end, f);
 	fclose(f);
 	assert_non_null(strstr(text, "2 devices, 1000 frames, 1000 events in 2.5 s"));
-	assert_non_null(strstr(text, "1 in the kernel, 2 in the queue"));
+	assert_non_null(strstr(text, "1 in kernel, 2 in queue, 3 in output"));
 	assert_null(strstr(text, " \n"));
 	for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
 		unsigned columns = 0;
 
 		for (const char *p = line; *p != '\n'; p++)
 			columns += (*p & 0xc0) != 0x80;
-		assert_in_range(columns, 0, 80);
+		assert_true(columns <= 80);
 	}
 	free(text);
 }
