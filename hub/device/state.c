@@ -81,6 +81,8 @@ static void apply_abs(struct device_state *s, unsigned code, int32_t value)
 				s->held--;
 		}
 		s->mt[s->slot][MT_INDEX(code)] = value;
+	} else if (is_mt_value(code)) {
+		return; /* protocol A: contacts are told anew in every frame, nothing is held */
 	} else if (code == ABS_MT_SLOT) {
 		s->slot = value < 0 ? UINT32_MAX : (unsigned)value;
 	} else if (code < ABS_CNT) {

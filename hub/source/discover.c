@@ -298,6 +298,7 @@ static void start(void *data)
 	discover->udev = udev_new();
 	if (!discover->udev || !discover->timer) {
 		log_errno(ENOMEM, "cannot look for devices");
+		worker_reply(discover->worker, deliver_settled, discover);
 		return;
 	}
 	discover->have_daemon = access("/run/udev/control", F_OK) == 0;

@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The state tree in a real xenstored, on a machine without Xen (tests/tools/xenstored_host.c)."""
+
+import glob
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+from kit.programs import BIN, SOURCE, Program
+
+SHIM = pathlib.Path(os.environ.get("XENHUB_BUILD", BIN.parent)) / "tests/tools/libxenstored_host.so"
+BASE = "/local/domain/0/xenhub"
+
+
+def find_xenstored():
+    places = [os.environ.get("XENSTORED", "")] + sorted(
+        glob.glob("/usr/lib/xen-*/bin/xenstored")
+        + glob.glob(str(SOURCE / "tests/lab/cache/root/usr/lib/xen-*/bin/xenstored")))
+    return next((place for place in places if place and os.access(place, os.X_OK)), None)
+
+
+class Store:
+    """A xenstored of the test's own."""
+
+    def __init__(self, folder):
+        self.env = dict(os.environ, XENSTORED_RUNDIR=folder)
+        self.process = None
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [find_xenstored(), "-N"], env=dict(self.env, LD_PRELOAD=str(SHIM)),
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until(lambda: self.run("xenstore-exists", "/tool").returncode == 0, "xenstored answers")
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+    def run(self, *words):
+        return subprocess.run(words, env=self.env, capture_output=True, text=True, timeout=10, check=False)
+
+    def read(self, path):
+        done = self.run("xenstore-read", f"{BASE}/{path}")
+        return done.stdout.rstrip("\n") if done.returncode == 0 else None
+
+    def tree(self):
+        lines = self.run("xenstore-ls", "-f", BASE).stdout.splitlines()
+        return dict((line.split(" = ", 1)[0][len(BASE) + 1:], line.split(" = ", 1)[1].strip('"')) for line in lines)
+
+
+def until(ready, what, timeout=10):
+    deadline = time.monotonic() + timeout
+    while not ready():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what}: not within {timeout} s")
+        time.sleep(0.02)
+
+
+class XenStore(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="xenhub-store-")
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.store = Store(self.folder)
+        self.store.start()
+        self.addCleanup(self.store.stop)
+        os.environ["XENSTORED_RUNDIR"] = self.folder
+        self.addCleanup(os.environ.pop, "XENSTORED_RUNDIR")
+
+    def hub(self, *sources):
+        words = [word for source in sources for word in ("--source", source)]
+        hub = Program(BIN / "xenhubd", *words, "--listen", f"unix:{self.folder}/hub.sock",
+                      "--control", f"{self.folder}/control.sock")
+        self.addCleanup(hub.process.wait)
+        self.addCleanup(hub.process.terminate)
+        return hub
+
+    def state(self):
+        done = subprocess.run([BIN / "xenhub", "--control", f"{self.folder}/control.sock", "state", "--json"],
+                              capture_output=True, text=True, timeout=20, check=True)
+        return json.loads(done.stdout)
+
+    def keyboard(self, name, last=60):
+        """A recording of a keyboard that holds the volume key down until `last`."""
+        path = pathlib.Path(self.folder) / name
+        path.write_text("# EVEMU 1.3\nN: Store test buttons\nI: 0019 0001 0002 0003\n"
+                        "B: 01 00 00 00 00 00 00 00 00\nB: 01 00 00 00 00 00 00 04 00\n"
+                        "E: 0.000000 0001 0072 0001\nE: 0.000000 0000 0000 0000\n"
+                        f"E: {last}.000000 0001 0072 0000\nE: {last}.000000 0000 0000 0000\n")
+        return f"evemu:{path}"
+
+    def test_the_tree_is_what_the_control_socket_says(self):
+        self.hub(self.keyboard("held.evemu"))
+        until(lambda: any(path.endswith("/keys") and value for path, value in self.store.tree().items()),
+              "the held key is published")
+        tree = self.store.tree()
+        names = [path for path in tree if path.endswith("/name")]
+        self.assertEqual([tree[name] for name in names], ["Store test buttons"])
+        device = names[0].rsplit("/", 1)[0]
+        self.assertEqual(tree[f"{device}/keys"], "KEY_VOLUMEDOWN")
+        self.assertEqual(tree[f"{device}/keys-held"], "1")
+        self.assertEqual(tree["focus"], "all")
+        self.assertIn("serial", tree)
+        self.assertFalse([path for path in tree if path.startswith(("counter/", "consumer/"))])
+        self.assertIn("KEY_VOLUMEDOWN", json.dumps(self.state()))
+
+    def test_what_is_gone_is_removed(self):
+        self.hub(self.keyboard("short.evemu", last=1), self.keyboard("long.evemu"))
+        until(lambda: sum(path.endswith("/name") for path in self.store.tree()) == 2, "two devices")
+        before = int(self.store.read("serial"))
+        until(lambda: sum(path.endswith("/name") for path in self.store.tree()) == 1, "one is gone")
+        self.assertGreater(int(self.store.read("serial")), before)
+
+    def test_what_an_earlier_hub_left_is_cleared(self):
+        self.store.run("xenstore-write", f"{BASE}/device/ghost/name", "boo")
+        self.hub(self.keyboard("held.evemu"))
+        until(lambda: self.store.read("serial"), "the tree is written")
+        self.assertIsNone(self.store.read("device/ghost/name"))
+
+    def test_a_store_that_dies_delays_no_event_and_is_written_anew(self):
+        path = pathlib.Path(self.folder) / "mouse.evemu"
+        frames = "".join(f"E: {i // 100}.{i % 100:02}0000 0002 0000 0001\nE: {i // 100}.{i % 100:02}0000 0000 0000 0000\n"
+                         for i in range(600))
+        path.write_text("# EVEMU 1.3\nN: Store test mouse\nI: 0003 0001 0002 0003\n"
+                        "B: 01 00 00 00 00 00 00 00 00\nB: 02 03 00 00 00 00 00 00 00\n" + frames)
+        hub = self.hub(f"evemu:{path}", self.keyboard("held.evemu"))
+        watch = Program(BIN / "xenhub", "watch", "--link", f"unix:{self.folder}/hub.sock", "--format", "evemu")
+        self.addCleanup(watch.process.wait)
+        self.addCleanup(watch.process.terminate)
+        until(lambda: self.store.read("pointer/x"), "the pointer is published")
+        self.store.stop()
+        seen = len(watch.lines)
+        watch.until(lambda: len(watch.lines) > seen + 200, "events go on without a store")
+        self.store.start()
+        until(lambda: "Store test buttons" in self.store.tree().values(), "the whole tree is back", 20)
+        self.assertIsNone(hub.process.poll())
+
+    def test_a_fast_mouse_writes_at_most_20_times_a_second(self):
+        path = pathlib.Path(self.folder) / "fast.evemu"
+        with path.open("w") as out:
+            out.write("# EVEMU 1.3\nN: Fast mouse\nI: 0003 0001 0002 0003\nB: 02 03 00 00 00 00 00 00 00\n")
+            for i in range(8000 * 4):
+                when = f"{i // 8000}.{i % 8000 * 125:06}"
+                step = 1 if i // 500 % 2 else -1  # to and fro, so that the pointer never rests at an edge
+                out.write(f"E: {when} 0002 0000 {step:04}\nE: {when} 0002 0001 {-step:04}\nE: {when} 0000 0000 0000\n")
+        self.hub(f"evemu:{path}")
+        until(lambda: self.store.read("pointer/x"), "the pointer is published")
+        watch = Program("xenstore-watch", f"{BASE}/serial")
+        self.addCleanup(watch.process.wait)
+        self.addCleanup(watch.process.terminate)
+        watch.until(lambda: watch.lines, "the watch stands")
+        before, began = len(watch.lines), time.monotonic()
+        time.sleep(2)
+        rate = (len(watch.lines) - before) / (time.monotonic() - began)
+        print(f"24,000 events/s: {rate:.1f} transactions/s", file=sys.stderr)
+        self.assertGreater(rate, 2)
+        self.assertLessEqual(rate, 21)
+
+
+if __name__ == "__main__":
+    if not find_xenstored() or not SHIM.exists() or not shutil.which("xenstore-ls"):
+        print("skipped: no xenstored (tests/lab/lab fetch brings one), no xenstore-utils, or no libxen-dev at build time")
+        sys.exit(77)
+    unittest.main()
