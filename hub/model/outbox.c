@@ -7,6 +7,8 @@
 #include "hub/model/merge.h"
 #include "hub/wire/cursor.h"
 
+/* How many messages that are no frames the search for the oldest frame looks past. */
+#define LATE_LOOK_AHEAD 16
 /* How much is stamped and offered at once: what a socket may refuse is stamped again. */
 #define PEEK_MAX (32 * 1024)
 
@@ -40,6 +42,30 @@ static unsigned type_of(const uint8_t *message)
 	return load16(message + 4);
 }
 
+static uint32_t handle_of(const uint8_t *frame_message)
+{
+	return load32(frame_message + 36);
+}
+
+static uint64_t read_time_of(const uint8_t *frame_message)
+{
+	return load64(frame_message + 24) - load32(frame_message + 32);
+}
+
+bool outbox_is_late(const struct outbox *box, uint64_t now_ns)
+{
+	size_t at = box->start;
+
+	if (outbox_used(box) > OUTBOX_MARK)
+		return true;
+	for (unsigned i = 0; i < LATE_LOOK_AHEAD && at < box->tail; i++) {
+		if (type_of(box->data + at) == WIRE_FRAME)
+			return now_ns > read_time_of(box->data + at) + OUTBOX_LATE_NS;
+		at += load32(box->data + at);
+	}
+	return false;
+}
+
 static void compact(struct outbox *box)
 {
 	size_t shift = box->start;
@@ -51,7 +77,6 @@ static void compact(struct outbox *box)
 	box->head -= shift;
 	box->tail -= shift;
 	box->barrier = box->barrier > shift ? box->barrier - shift : 0;
-	box->merge_from = box->merge_from > shift ? box->merge_from - shift : 0;
 	box->bulk_at = box->bulk_at > shift ? box->bulk_at - shift : 0;
 }
 
@@ -122,73 +147,70 @@ bool outbox_push(struct outbox *box, const uint8_t *message, size_t len)
 	return true;
 }
 
-static size_t max(size_t a, size_t b)
+/* From here on there are motion frames only, none of them half sent. */
+static size_t motion_start(const struct outbox *box)
 {
-	return a > b ? a : b;
-}
+	size_t whole = box->start;
 
-/*
- * Where the last mergeable frame of this device lies, or SIZE_MAX. From the barrier on there are motion frames only, and above
- * the mark one for each device that moves (another, where one is full): the search is short.
- */
-static size_t find_motion(const struct outbox *box, uint32_t handle)
-{
-	size_t from = box->start;
-	size_t found = SIZE_MAX;
-
-	/* The first message may be half sent. */
 	if (box->head > box->start)
-		from += load32(box->data + from);
-	from = max(from, max(box->barrier, box->merge_from));
-	for (size_t at = from; at < box->tail; at += load32(box->data + at))
-		if (load32(box->data + at + 36) == handle)
-			found = at;
-	return found;
+		whole += load32(box->data + whole);
+	return whole > box->barrier ? whole : box->barrier;
 }
 
-/* Moves the message at `at` behind all others, so that it can grow. */
-static size_t move_to_tail(struct outbox *box, size_t at)
+/* Takes the waiting motion frames of this device out; the others keep their order. */
+static void remove_motion(struct outbox *box, size_t from, uint32_t handle)
 {
-	uint8_t copy[WIRE_MESSAGE_MAX];
-	size_t len = load32(box->data + at);
+	size_t to = from;
 
-	if (at + len == box->tail)
-		return at;
-	memcpy(copy, box->data + at, len);
-	memmove(box->data + at, box->data + at + len, box->tail - at - len);
-	memcpy(box->data + box->tail - len, copy, len);
-	return box->tail - len;
+	for (size_t at = from; at < box->tail;) {
+		size_t len = load32(box->data + at);
+
+		if (handle_of(box->data + at) != handle) {
+			memmove(box->data + to, box->data + at, len);
+			to += len;
+		}
+		at += len;
+	}
+	box->tail = to;
 }
 
 static bool merge_into_queue(struct outbox *box, uint32_t handle, const struct frame *frame)
 {
-	struct event events[FRAME_EVENTS_MAX];
-	struct wire_error err;
-	struct wire_frame old;
+	struct event events[FRAME_EVENTS_MAX], more[FRAME_EVENTS_MAX];
+	struct wire_frame merged = { 0 }, next;
 	int32_t times[FRAME_EVENTS_MAX];
-	size_t at = find_motion(box, handle);
-	int len;
+	size_t from = motion_start(box);
+	size_t removed = 0, len;
+	unsigned found = 0;
+	struct wire_error err;
 
-	if (at == SIZE_MAX || wire_get_frame(box->data + at, load32(box->data + at), &old, events, times, &err) < 0)
-		return false;
-	/* Room for the larger frame first: compacting moves everything. */
-	if (!room_for(box, (size_t)(frame->count + 1) * 2 * sizeof(struct event)))
-		return false;
-	at = find_motion(box, handle);
-	if (!merge_motion(events, &old.frame.count, FRAME_EVENTS_MAX, frame->events, frame->count))
-		return false;
-	at = move_to_tail(box, at);
-	old.frame.time_us = frame->time_us;
-	old.frame.times = NULL;
-	/* sent_ns and age_ns stay: the merged frame is as old as its oldest part. */
-	len = wire_put_frame(box->data + at, OUTBOX_SIZE - at, &old);
-	if (len < 0) {
-		/* Cannot happen with the room made above; dropping one motion frame would still be right. */
-		box->tail = at;
-		return true;
+	for (size_t at = from; at < box->tail; at += load32(box->data + at)) {
+		if (handle_of(box->data + at) != handle)
+			continue;
+		if (wire_get_frame(box->data + at, load32(box->data + at), &next, more, times, &err) < 0)
+			return false;
+		if (!found++) {
+			/* The merged frame is as old as its oldest part: sent_ns and age_ns stay that one's. */
+			merged = next;
+			memcpy(events, more, next.frame.count * sizeof(events[0]));
+		} else if (!merge_motion(events, &merged.frame.count, FRAME_EVENTS_MAX, more, next.frame.count)) {
+			return false;
+		}
+		removed += load32(box->data + at);
 	}
-	box->tail = at + (size_t)len;
-	box->merged++;
+	if (!found || !merge_motion(events, &merged.frame.count, FRAME_EVENTS_MAX, frame->events, frame->count))
+		return false;
+	len = WIRE_FRAME_HEADER + merged.frame.count * sizeof(struct event);
+	if (box->tail - box->start - removed + len > OUTBOX_SIZE)
+		return false;
+
+	remove_motion(box, from, handle);
+	merged.frame.time_us = frame->time_us;
+	merged.frame.events = events;
+	merged.frame.times = NULL;
+	wire_put_frame(room_for(box, len), len, &merged);
+	box->tail += len;
+	box->merged += found;
 	return true;
 }
 
@@ -204,9 +226,7 @@ bool outbox_push_frame(struct outbox *box, uint32_t handle, const struct frame *
 		box->swallowed += frame_count_edges(frame->events, frame->count);
 		return false;
 	}
-	if (outbox_used(box) <= OUTBOX_MARK)
-		box->merge_from = box->tail;
-	else if (motion && merge_into_queue(box, handle, frame))
+	if (motion && outbox_is_late(box, read_ns) && merge_into_queue(box, handle, frame))
 		return true;
 	p = room_for(box, most);
 	len = p ? wire_put_frame(p, most, &m) : -ENOSPC;
@@ -253,7 +273,7 @@ static size_t stamp(uint8_t *data, size_t start, size_t head, size_t end, uint64
 			if (wire_is_sequenced(type))
 				wire_patch_seq(message, seq);
 			if (type == WIRE_FRAME)
-				wire_patch_sent(message, now_ns, load64(message + 24) - load32(message + 32));
+				wire_patch_sent(message, now_ns, read_time_of(message));
 			else if (type == WIRE_LEASE)
 				wire_patch_seq(message, seq - 1);
 		}
@@ -306,5 +326,5 @@ void outbox_sent(struct outbox *box, size_t n)
 	box->head += n;
 	advance(box, box->data, &box->start, box->head);
 	if (box->start == box->tail && !box->bulk)
-		box->start = box->head = box->tail = box->barrier = box->merge_from = box->bulk_at = 0;
+		box->start = box->head = box->tail = box->barrier = box->bulk_at = 0;
 }

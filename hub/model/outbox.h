@@ -1,8 +1,9 @@
 /*
  * What waits to go to one consumer: encoded messages in one stretch of memory, bounded, sent from where they lie.
  *
- * Half of it is kept for edges (key, button, contact, proximity, switch) and control messages: above the mark, a motion
- * frame is merged into the last one of its device, unless an edge of any device lies between. When even edges do not fit,
+ * Half of it is kept for edges (key, button, contact, proximity, switch) and control messages: above the mark, or when what is
+ * to be sent next is late, a motion frame and those of its device that wait become one, unless an edge of any device lies
+ * between. So a fast mouse on a slow link is where the hand is, not where it was a second ago. When even edges do not fit,
  * the frames that are whole and unsent are dropped and counted, and the owner sends a snapshot once the rest has gone.
  * Messages that are no frames stay: what they tell is told once.
  * Sequence numbers and send times are written at the last moment, so merging leaves no gap.
@@ -18,6 +19,7 @@
 
 #define OUTBOX_SIZE (128 * 1024)
 #define OUTBOX_MARK (OUTBOX_SIZE / 2)
+#define OUTBOX_LATE_NS (30ull * 1000 * 1000) /* two pictures of a screen: motion older than that is seen to lag */
 
 struct outbox {
 	uint8_t *data;
@@ -25,7 +27,6 @@ struct outbox {
 	size_t head;	   /* the first unsent byte: start, or inside that message */
 	size_t tail;
 	size_t barrier;	   /* behind the last message that is no motion frame: nothing before it is merged into */
-	size_t merge_from; /* behind the last frame that was queued below the mark: those go as they are */
 	uint8_t *bulk;	   /* a snapshot, sent when start reaches bulk_at */
 	size_t bulk_size, bulk_start, bulk_head, bulk_at;
 	uint64_t next_seq; /* of the first sequenced message from start on */
@@ -40,6 +41,10 @@ int outbox_init(struct outbox *box);
 void outbox_finish(struct outbox *box);
 
 bool outbox_is_empty(const struct outbox *box);
+
+/* Whether motion that is pushed now would be merged: above the mark, or with OUTBOX_LATE_NS behind. */
+bool outbox_is_late(const struct outbox *box, uint64_t now_ns);
+
 size_t outbox_used(const struct outbox *box);
 
 /* An encoded message, or several in one run, that must neither be merged nor reordered. False when it was dropped: the box has overflowed. */

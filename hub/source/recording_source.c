@@ -73,12 +73,18 @@ static void play_frame(struct recording_source *s, size_t index, uint64_t now_ns
 	hub_device_frame(s->hub, s->handles[f->device], &frame, now_ns);
 }
 
+/* As fast as can be is as fast as every consumer gets it whole: nothing of a recording is merged. */
+static bool consumers_keep_up(const struct recording_source *s, uint64_t now_ns)
+{
+	return hub_backlog(s->hub) < RECORDING_BACKLOG_MAX && !hub_is_late(s->hub, now_ns);
+}
+
 /* Whether the next frame may go now. If not, *wake is when to look again; CLOCK_NEVER: when told to. */
 static bool may_play(const struct recording_source *s, uint64_t now_ns, uint64_t *wake)
 {
 	if (s->options.fast) {
 		*wake = CLOCK_NEVER;
-		return hub_backlog(s->hub) < RECORDING_BACKLOG_MAX;
+		return consumers_keep_up(s, now_ns);
 	}
 	*wake = deadline_of(s, s->next);
 	return *wake <= now_ns;
@@ -112,8 +118,10 @@ void recording_source_start(struct recording_source *s)
 
 void recording_source_pump(struct recording_source *s)
 {
-	if (s->phase == PHASE_PLAYING && s->options.fast && hub_backlog(s->hub) < RECORDING_BACKLOG_MAX)
-		loop_timer_at(s->timer, clock_now_ns());
+	uint64_t now_ns = clock_now_ns();
+
+	if (s->phase == PHASE_PLAYING && s->options.fast && consumers_keep_up(s, now_ns))
+		loop_timer_at(s->timer, now_ns);
 }
 
 bool recording_source_has_ended(const struct recording_source *s)

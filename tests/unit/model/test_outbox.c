@@ -30,7 +30,7 @@ struct pipe {
 	struct mark *marks;
 	size_t n_marks, next_mark;
 	uint64_t frames_in, frames_out, edges_out;
-	uint64_t seq, now;
+	uint64_t seq, now, step; /* step: between two frames */
 	uint8_t bytes[WIRE_MESSAGE_MAX];
 	size_t have;
 };
@@ -78,6 +78,7 @@ static int setup(void **state)
 	free(d);
 	p->seq = 1;
 	p->now = NS_PER_S;
+	p->step = 125 * NS_PER_US;
 	p->marks = calloc(200000, sizeof(*p->marks));
 	*state = p;
 	return p->marks ? 0 : -1;
@@ -163,7 +164,7 @@ static bool push(struct pipe *p, unsigned device, struct event *events, uint32_t
 	if (!frame_is_motion(&f))
 		p->marks[p->n_marks++] = (struct mark){ side_hash(&p->sent), device + 1 };
 	p->frames_in++;
-	p->now += 125 * NS_PER_US;
+	p->now += p->step;
 	return outbox_push_frame(&p->box, device + 1, &f, p->now);
 }
 
@@ -261,11 +262,12 @@ static void what_comes_out_is_what_went_in(void **state)
 	assert_true(p->box.merged > 1000);
 }
 
-static void below_the_mark_nothing_is_merged(void **state)
+static void below_the_mark_and_in_time_nothing_is_merged(void **state)
 {
 	struct pipe *p = *state;
 	struct rng r = { 9 };
 
+	p->step = 0;
 	for (int i = 0; i < 20000; i++) {
 		push_random(p, &r, 5);
 		if (outbox_used(&p->box) > OUTBOX_MARK - 1000)
@@ -290,6 +292,31 @@ static void motion_never_fills_it(void **state)
 	drain(p, SIZE_MAX);
 	assert_int_equal(p->got.rels[0][0], 200000);
 	assert_int_equal(p->got.rels[0][1], -400000);
+}
+
+/* A link that carries a tenth of what a 1 kHz mouse makes: what arrives is never older than it takes to be noticed. */
+static void what_is_late_is_merged_below_the_mark_too(void **state)
+{
+	struct pipe *p = *state;
+
+	p->step = NS_PER_MS;
+	for (int i = 0; i < 10000; i++) {
+		struct event e[4] = { { EV_REL, REL_X, 1 }, { EV_REL, REL_Y, 1 } };
+
+		assert_true(push(p, 0, e, 2));
+		drain(p, 7);
+		assert_true(outbox_used(&p->box) < 64 * (WIRE_FRAME_HEADER + 24));
+		assert_true(p->sent.rels[0][0] - p->got.rels[0][0] < 100);
+	}
+	drain(p, SIZE_MAX);
+	assert_int_equal(p->got.rels[0][0], 10000);
+	/* In step again, it goes frame by frame. */
+	p->frames_in = p->frames_out = p->box.merged = 0;
+	for (int i = 0; i < 1000; i++) {
+		push(p, 0, (struct event[4]){ { EV_REL, REL_X, 1 } }, 1);
+		drain(p, SIZE_MAX);
+	}
+	assert_int_equal(p->frames_out, 1000);
 }
 
 /* Two fingers that report in turns: each merge selects another slot than the one before. */
@@ -469,7 +496,8 @@ int main(void)
 #define WITH_PIPE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		WITH_PIPE(what_comes_out_is_what_went_in),
-		WITH_PIPE(below_the_mark_nothing_is_merged),
+		WITH_PIPE(below_the_mark_and_in_time_nothing_is_merged),
+		WITH_PIPE(what_is_late_is_merged_below_the_mark_too),
 		WITH_PIPE(motion_never_fills_it),
 		WITH_PIPE(fingers_in_turns_never_fill_it),
 		WITH_PIPE(overflow_is_counted_and_recovers),
