@@ -122,6 +122,27 @@ void printer_evemu_frame(struct output *out, const char *prefix, const struct xe
 	}
 }
 
+/*
+ * Switches that are on when the link comes up are no event: evemu's format has S: and L: lines for what a device is like at the
+ * beginning.
+ */
+static bool is_initial_state(const struct xenhub_frame *f)
+{
+	if (!(f->flags & XENHUB_SYNTHETIC) || f->reason != XENHUB_REASON_CONNECT)
+		return false;
+	for (uint32_t i = 0; i + 1 < f->count; i++)
+		if (f->events[i].type != EV_SW && f->events[i].type != EV_LED)
+			return false;
+	return true;
+}
+
+static void evemu_initial_state(struct printer *p, const struct xenhub_frame *f)
+{
+	for (uint32_t i = 0; i + 1 < f->count; i++)
+		output_print(p->out, "%c: %02x %d\n", f->events[i].type == EV_SW ? 'S' : 'L', f->events[i].code,
+			     f->events[i].value);
+}
+
 static void evemu_frame(struct printer *p, const struct xenhub_device *device, const struct xenhub_frame *f)
 {
 	bool ended = f->flags & XENHUB_SYNTHETIC && f->reason == XENHUB_REASON_END;
@@ -130,8 +151,10 @@ static void evemu_frame(struct printer *p, const struct xenhub_device *device, c
 		output_print(p->out, "# device %s %s\n", xenhub_device_id(device),
 			     xenhub_device_name(device));
 	p->last = device;
-	/* A recording that ends in mid-press is let go of: no part of what went in. */
-	printer_evemu_frame(p->out, ended ? "# the recording ended: " : "", f);
+	if (is_initial_state(f))
+		evemu_initial_state(p, f);
+	else /* a recording that ends in mid-press is let go of: no part of what went in */
+		printer_evemu_frame(p->out, ended ? "# the recording ended: " : "", f);
 }
 
 /* ---- text ---- */
