@@ -245,6 +245,16 @@ void hub_device_resync(struct hub *hub, uint32_t handle, const struct device_sta
 	}
 }
 
+void hub_device_set_grabbed(struct hub *hub, uint32_t handle, bool grabbed)
+{
+	struct hub_device *d = find_device(hub, handle);
+
+	if (!d)
+		return;
+	d->info.grabbed = grabbed;
+	hub->dirty |= 1ull << (handle % HUB_DEVICES_MAX);
+}
+
 void hub_device_remove(struct hub *hub, uint32_t handle, enum reason reason, uint64_t now_ns)
 {
 	struct hub_device *d = find_device(hub, handle);

@@ -56,6 +56,7 @@ struct hub_device_info {
 	char origin[WIRE_TEXT_MAX];
 	uint64_t frames, events, resyncs;
 	uint32_t held;
+	bool grabbed; /* nobody else on the machine gets its events */
 	const struct descriptor *descriptor;
 	const struct device_state *state;
 };
@@ -82,6 +83,9 @@ void hub_device_release(struct hub *hub, uint32_t handle, enum reason reason, ui
  */
 void hub_device_resync(struct hub *hub, uint32_t handle, const struct device_state *actual, enum reason reason,
 		       uint64_t now_ns);
+
+/* For those who look: whether the hub has the device for itself alone. */
+void hub_device_set_grabbed(struct hub *hub, uint32_t handle, bool grabbed);
 
 /* Releases, then removes. */
 void hub_device_remove(struct hub *hub, uint32_t handle, enum reason reason, uint64_t now_ns);

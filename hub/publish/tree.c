@@ -196,6 +196,7 @@ static void update_device(struct tree *tree, unsigned slot, uint64_t now_ns)
 	publish_pen(tree, &info, now_ns);
 	publish_switches(tree, &info, now_ns);
 	publish_leds(tree, &info, now_ns);
+	states_set_integer(s, now_ns, info.grabbed, "", "device/%s/grabbed", info.id);
 	states_set_integer(s, now_ns, (int64_t)info.frames, "", "counter/%s/frames", info.id);
 	states_set_integer(s, now_ns, (int64_t)info.resyncs, "", "counter/%s/resyncs", info.id);
 }

@@ -27,6 +27,7 @@ struct evdev_device {
 	bool grab_failed;
 	bool is_touchpad;
 	bool as_pointer; /* libinput has it */
+	bool starved;	 /* libinput has grabbed it: nothing comes here */
 	uint8_t keys[BITS_BYTES(KEY_CNT)]; /* physically down, withheld ones included */
 	uint32_t count;			   /* of events so far in this frame */
 	struct event events[FRAME_EVENTS_MAX];
@@ -133,6 +134,54 @@ static void update_grab(struct evdev_device *device)
 		return;
 	}
 	device->grabbed = want;
+	hub_device_set_grabbed(device->source->hub, device->handle, want);
+}
+
+/* What the kernel has queued is thrown away and its state read anew. */
+static int reread(struct evdev_device *device, enum reason reason, uint64_t now_ns)
+{
+	struct hub *hub = device->source->hub;
+	struct hub_device_info info;
+	struct device_state state;
+	struct input_event e;
+	int rc;
+
+	libevdev_next_event(device->evdev, LIBEVDEV_READ_FLAG_FORCE_SYNC, &e);
+	do
+		rc = libevdev_next_event(device->evdev, LIBEVDEV_READ_FLAG_SYNC, &e);
+	while (rc == LIBEVDEV_READ_STATUS_SYNC);
+	if (rc != -EAGAIN)
+		return rc;
+	device->count = 0;
+	if (!hub_device_find(hub, device->handle, &info))
+		return -ENODEV;
+	rc = state_init(&state, info.descriptor);
+	if (rc < 0)
+		return rc;
+	read_state(device->evdev, info.descriptor, &state);
+	if (device->source->options.chords)
+		chords_forget(device->source->options.chords, device->keys);
+	memcpy(device->keys, state.keys, sizeof(device->keys));
+	hub_device_resync(hub, device->handle, &state, reason, now_ns);
+	state_finish(&state);
+	return 0;
+}
+
+/* While libinput's grab keeps the events from us, the device holds nothing; afterwards, what it holds then. */
+static void update_starved(struct evdev_device *device, enum reason reason, uint64_t now_ns)
+{
+	struct evdev_source *source = device->source;
+	bool starved = device->as_pointer && source->grab;
+
+	if (starved == device->starved)
+		return;
+	device->starved = starved;
+	if (starved)
+		hub_device_release(source->hub, device->handle, reason, now_ns);
+	else
+		/* Its fd tells of a device that is gone. */
+		reread(device, reason, now_ns);
+	hub_device_set_grabbed(source->hub, device->handle, starved || device->grabbed);
 }
 
 /* Hands a touchpad to libinput or takes it back, as the consumers wish. */
@@ -159,6 +208,7 @@ static void update_touchpad(struct evdev_device *device, enum reason reason, uin
 	} else {
 		touchpads_remove(source->touchpads, device->devnode, reason, now_ns);
 	}
+	update_starved(device, reason, now_ns);
 	update_grab(device);
 }
 
@@ -436,8 +486,11 @@ void evdev_source_set_grab(struct evdev_source *source, bool grab)
 	struct evdev_device *d;
 
 	source->grab = grab;
+	if (source->touchpads)
+		touchpads_set_grab(source->touchpads, grab);
 	DL_FOREACH(source->devices, d) {
 		d->grab_failed = false;
+		update_starved(d, REASON_POLICY, clock_now_ns());
 		update_grab(d);
 	}
 }
@@ -463,43 +516,13 @@ void evdev_source_suspend(struct evdev_source *source, uint64_t now_ns)
 		hub_device_release(source->hub, d->handle, REASON_SUSPEND, now_ns);
 }
 
-/* What the kernel queued before the sleep is thrown away and its state read anew. */
-static int reread(struct evdev_device *device, uint64_t now_ns)
-{
-	struct hub *hub = device->source->hub;
-	struct hub_device_info info;
-	struct device_state state;
-	struct input_event e;
-	int rc;
-
-	libevdev_next_event(device->evdev, LIBEVDEV_READ_FLAG_FORCE_SYNC, &e);
-	do
-		rc = libevdev_next_event(device->evdev, LIBEVDEV_READ_FLAG_SYNC, &e);
-	while (rc == LIBEVDEV_READ_STATUS_SYNC);
-	if (rc != -EAGAIN)
-		return rc;
-	device->count = 0;
-	if (!hub_device_find(hub, device->handle, &info))
-		return -ENODEV;
-	rc = state_init(&state, info.descriptor);
-	if (rc < 0)
-		return rc;
-	read_state(device->evdev, info.descriptor, &state);
-	if (device->source->options.chords)
-		chords_forget(device->source->options.chords, device->keys);
-	memcpy(device->keys, state.keys, sizeof(device->keys));
-	hub_device_resync(hub, device->handle, &state, REASON_SUSPEND, now_ns);
-	state_finish(&state);
-	return 0;
-}
-
 void evdev_source_resume(struct evdev_source *source, uint64_t now_ns)
 {
 	struct evdev_device *d, *next;
 
 	evdev_source_suspend(source, now_ns);
 	DL_FOREACH_SAFE(source->devices, d, next)
-		if (reread(d, now_ns) < 0)
+		if (!d->starved && reread(d, REASON_SUSPEND, now_ns) < 0)
 			remove_device(d, REASON_SUSPEND, now_ns);
 	discover_rescan(source->discover);
 }

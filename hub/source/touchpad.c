@@ -21,6 +21,7 @@
 
 struct touchpad {
 	struct libinput_device *device;
+	int fd; /* libinput's */
 	char devnode[128];
 	uint32_t handle;
 	double rest_x, rest_y;		  /* of motion, below one pixel */
@@ -36,6 +37,7 @@ struct touchpads {
 	struct loop_fd *source;
 	bool covered;
 	bool grab; /* what is being opened is to be grabbed */
+	int opened; /* the descriptor that libinput got last */
 	struct touchpad *list;
 };
 
@@ -52,11 +54,18 @@ static int open_restricted(const char *path, int flags, void *data)
 		close(fd);
 		return rc;
 	}
+	t->opened = fd;
 	return fd;
 }
 
 static void close_restricted(int fd, void *data)
 {
+	struct touchpads *t = data;
+	struct touchpad *pad;
+
+	DL_FOREACH(t->list, pad)
+		if (pad->fd == fd)
+			pad->fd = -1;
 	close(fd);
 }
 
@@ -266,6 +275,7 @@ int touchpads_add(struct touchpads *t, const char *devnode, const struct descrip
 		return rc;
 	}
 	libinput_device_ref(pad->device);
+	pad->fd = t->opened;
 	snprintf(pad->devnode, sizeof(pad->devnode), "%s", devnode);
 	libinput_device_set_user_data(pad->device, pad);
 	if (libinput_device_config_accel_is_available(pad->device))
@@ -283,6 +293,15 @@ void touchpads_remove(struct touchpads *t, const char *devnode, enum reason reas
 	DL_FOREACH_SAFE(t->list, pad, next)
 		if (!strcmp(pad->devnode, devnode))
 			remove_pad(t, pad, reason, now_ns);
+}
+
+void touchpads_set_grab(struct touchpads *t, bool grab)
+{
+	struct touchpad *pad;
+
+	DL_FOREACH(t->list, pad)
+		if (pad->fd >= 0 && ioctl(pad->fd, EVIOCGRAB, grab ? 1 : 0) < 0)
+			log_warn_errno(errno, "%s: the grab cannot be %s", pad->devnode, grab ? "taken" : "let go of");
 }
 
 void touchpads_set_covered(struct touchpads *t, bool covered, uint64_t now_ns)

@@ -24,6 +24,9 @@ void touchpads_destroy(struct touchpads *touchpads, uint64_t now_ns);
 int touchpads_add(struct touchpads *touchpads, const char *devnode, const struct descriptor *d, bool grab, uint64_t now_ns);
 void touchpads_remove(struct touchpads *touchpads, const char *devnode, enum reason reason, uint64_t now_ns);
 
+/* Takes the grabs of all touchpads that are served, or lets go of them. */
+void touchpads_set_grab(struct touchpads *touchpads, bool grab);
+
 /* While the lid is closed or the tablet folded, a touchpad lies under something: what it says is ignored. */
 void touchpads_set_covered(struct touchpads *touchpads, bool covered, uint64_t now_ns);
 

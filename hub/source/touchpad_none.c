@@ -21,6 +21,10 @@ void touchpads_remove(struct touchpads *touchpads, const char *devnode, enum rea
 {
 }
 
+void touchpads_set_grab(struct touchpads *touchpads, bool grab)
+{
+}
+
 void touchpads_set_covered(struct touchpads *touchpads, bool covered, uint64_t now_ns)
 {
 }
