@@ -64,8 +64,8 @@ class Lab:
 
     # -- programs of this build, run from the host's root
 
-    def start(self, program, *arguments):
-        return self.guest.spawn(f"exec inhost {BIN / program}", *arguments)
+    def start(self, program, *arguments, wrapper=""):
+        return self.guest.spawn(f"exec inhost {wrapper} {BIN / program}", *arguments)
 
     def call(self, program, *arguments, **options):
         return self.guest.run(f"inhost {BIN / program}", *arguments, **options)
@@ -85,7 +85,7 @@ class Lab:
                        "for dir in dev proc sys run; do mkdir /host/$dir; mount --rbind /$dir /host/$dir; done")
 
     def suspend(self):
-        """To s2idle and back by the power button, with the host's root given up before."""
+        """To s2idle and back by the power button, with the host's root given up before. The clock goes on meanwhile."""
         self.guest.run("for bound in /sys/bus/virtio/drivers/9pnet_virtio/virtio*; do "
                        "echo ${bound##*/} > /sys/bus/virtio/drivers/9pnet_virtio/unbind; done; "
                        "echo s2idle > /sys/power/mem_sleep")

@@ -34,6 +34,8 @@ def run(lab):
     node = hub.twin_of(keyboard.name)
     hub.process.wait()
     hub.start()
+    lab.until(hub.consumers, "the twin does not come back")
+    hub.devices()  # answered after the twin's HELLO
     keyboard.play("KEY_B 0")
     keyboard.tap("KEY_ENTER")
     keys.expect(events.line(events.EV_KEY, events.KEY_ENTER, 1))
