@@ -19,7 +19,7 @@
 
 #define OUTBOX_SIZE (128 * 1024)
 #define OUTBOX_MARK (OUTBOX_SIZE / 2)
-#define OUTBOX_LATE_NS (30ull * 1000 * 1000) /* two pictures of a screen: motion older than that is seen to lag */
+#define OUTBOX_LATE_NS (100ull * 1000 * 1000) /* longer than a busy machine keeps a consumer from running; more would be felt */
 
 struct outbox {
 	uint8_t *data;

@@ -14,7 +14,7 @@ expect a REL_X = 16000
 expect a REL_Y = -32000
 expect a merged > 1000
 expect a lost = 0
-expect a oldest-ms < 80
+expect a oldest-ms < 250
 expect b REL_X = 16000
 expect b merged = 0
 expect b oldest-ms = 0
