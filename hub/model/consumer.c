@@ -356,7 +356,7 @@ int hub_consumer_check(struct hub_consumer *c, uint64_t now_ns)
 static bool state_is_public(const char *path)
 {
 	return !state_path_below(path, "device") && !state_path_below(path, "counter") &&
-	       !state_path_below(path, "consumer") &&
+	       !state_path_below(path, "consumer") && !state_path_below(path, "sensor") &&
 	       !state_path_below(path, "hub") && !state_path_below(path, "pointer") && !state_path_below(path, "focus");
 }
 
@@ -526,6 +526,7 @@ int hub_consumer_receive(struct hub_consumer *c, const uint8_t *msg, size_t len,
 		rc = wire_get_screen(msg, len, &on, err);
 		if (rc < 0)
 			return rc;
+		c->screen_told = true;
 		c->screen_off = !on;
 		if (c->hub->callbacks.wishes_changed)
 			c->hub->callbacks.wishes_changed(c->hub->callbacks.data);

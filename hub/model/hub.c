@@ -318,8 +318,10 @@ void hub_pointer(const struct hub *hub, int32_t *x, int32_t *y)
 
 void hub_wishes(const struct hub *hub, uint32_t *classes, bool *pointer, bool *raw, bool *screen_on)
 {
+	bool any_on = false, any_off = false;
+
 	*classes = 0;
-	*pointer = *raw = *screen_on = false;
+	*pointer = *raw = false;
 	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++) {
 		const struct hub_consumer *c = hub->consumers[i];
 
@@ -330,8 +332,18 @@ void hub_wishes(const struct hub *hub, uint32_t *classes, bool *pointer, bool *r
 			*pointer |= (c->wishes.classes & CLASS_MOUSE) != 0;
 		else
 			*raw |= (c->wishes.classes & CLASS_TOUCHPAD) != 0;
-		*screen_on |= !c->screen_off;
+		any_on |= c->screen_told && !c->screen_off;
+		any_off |= c->screen_told && c->screen_off;
 	}
+	*screen_on = any_on || !any_off;
+}
+
+bool hub_consumer_at(const struct hub *hub, unsigned index, struct hub_consumer_info *info)
+{
+	if (!hub->consumers[index])
+		return false;
+	hub_consumer_info(hub->consumers[index], info);
+	return true;
 }
 
 size_t hub_backlog(const struct hub *hub)

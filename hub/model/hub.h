@@ -145,7 +145,13 @@ int hub_consumer_check(struct hub_consumer *consumer, uint64_t now_ns);
 
 void hub_consumer_info(const struct hub_consumer *consumer, struct hub_consumer_info *info);
 
-/* The consumers' wishes together: the mask of classes, and whether anyone wants touchpads as pointers, or raw. */
+/* Consumers in slot order: index 0 .. HUB_CONSUMERS_MAX - 1; false for an empty slot. */
+bool hub_consumer_at(const struct hub *hub, unsigned index, struct hub_consumer_info *info);
+
+/*
+ * The consumers' wishes together: the mask of classes, and whether anyone wants touchpads as pointers, or raw. The screen
+ * counts as off when those that have one (that ever sent SCREEN) all say so.
+ */
 void hub_wishes(const struct hub *hub, uint32_t *classes, bool *pointer, bool *raw, bool *screen_on);
 
 /* How full the fullest outbox is, in bytes: a recording played as fast as can be waits while this is large. */

@@ -23,7 +23,7 @@ struct hub_consumer {
 	uint8_t role;
 	uint64_t generation;
 	struct wire_wishes wishes;
-	bool screen_off;
+	bool screen_told, screen_off; /* by SCREEN */
 	struct outbox box;
 
 	uint64_t routes;		   /* the device slots whose frames it gets */

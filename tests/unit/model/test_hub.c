@@ -383,6 +383,14 @@ static void wishes_decide_what_is_seen(void **state)
 	hub_wishes(w->hub, &classes, &pointer, &raw, &screen);
 	assert_false(screen);
 	assert_int_equal(w->wishes, 3);
+
+	/* One without a screen, a twin beside the display, keeps nothing awake; another screen does. */
+	assert_int_equal(join_as(w, 1, "b", (struct wire_hello){ .wishes.classes = CLASS_KEYBOARD }), 0);
+	hub_wishes(w->hub, &classes, &pointer, &raw, &screen);
+	assert_false(screen);
+	assert_int_equal(receive(w, 1, buf, wire_put_screen(buf, sizeof(buf), true), &err), 0);
+	hub_wishes(w->hub, &classes, &pointer, &raw, &screen);
+	assert_true(screen);
 }
 
 /* The deadline is right after any call, not only after a tick. */
@@ -778,7 +786,7 @@ static void states_never_crowd_out_events(void **state)
 	const uint8_t *bytes;
 
 	for (int i = 0; i < 4000; i++)
-		states_set_integer(hub_states(w->hub), w->now, i, "", "sensor/%d", i);
+		states_set_integer(hub_states(w->hub), w->now, i, "", "light/%d", i);
 	assert_int_equal(join_as(w, 0, "a",
 				 (struct wire_hello){ .wishes = { .states = 1, .state_interval_ms = 100 } }),
 			 0);
