@@ -80,7 +80,8 @@ int wire_put_bye(uint8_t *buf, size_t size, unsigned reason, const char *text)
 	return message_end(&w);
 }
 
-int wire_get_bye(const uint8_t *msg, size_t len, unsigned *reason, char text[WIRE_TEXT_MAX], struct wire_error *err)
+int wire_get_bye(const uint8_t *msg, size_t len, unsigned *reason, char text[WIRE_TEXT_MAX],
+		 struct wire_error *err)
 {
 	struct reader r = body_of(msg, len);
 
@@ -270,6 +271,6 @@ int wire_get_request(const uint8_t *msg, size_t len, uint32_t *code, char *text,
 	struct reader r = body_of(msg, len);
 
 	*code = read32(&r);
-	read_text(&r, text, text_size);
+	read_lines(&r, text, text_size);
 	return body_end(&r, WIRE_REQUEST, err);
 }

@@ -6,11 +6,16 @@
 #include "hub/core/text.h"
 
 static const char *const bye_names[WIRE_BYE_COUNT] = {
-	[WIRE_BYE_NONE] = "none",	      [WIRE_BYE_DONE] = "done",
-	[WIRE_BYE_VERSION] = "version",	      [WIRE_BYE_MALFORMED] = "malformed",
-	[WIRE_BYE_UNEXPECTED] = "unexpected", [WIRE_BYE_UNKNOWN] = "unknown",
-	[WIRE_BYE_LIMIT] = "limit",	      [WIRE_BYE_TIMEOUT] = "timeout",
-	[WIRE_BYE_POLICY] = "policy",	      [WIRE_BYE_QUIESCE] = "quiesce",
+	[WIRE_BYE_NONE] = "none",
+	[WIRE_BYE_DONE] = "done",
+	[WIRE_BYE_VERSION] = "version",
+	[WIRE_BYE_MALFORMED] = "malformed",
+	[WIRE_BYE_UNEXPECTED] = "unexpected",
+	[WIRE_BYE_UNKNOWN] = "unknown",
+	[WIRE_BYE_LIMIT] = "limit",
+	[WIRE_BYE_TIMEOUT] = "timeout",
+	[WIRE_BYE_POLICY] = "policy",
+	[WIRE_BYE_QUIESCE] = "quiesce",
 };
 
 const char *wire_bye_name(unsigned reason)
@@ -60,8 +65,8 @@ int wire_get_header(const uint8_t *data, struct wire_header *h, struct wire_erro
 	h->flags = load16(data + 6);
 	if (h->length < WIRE_HEADER_SIZE || h->length > WIRE_MESSAGE_MAX) {
 		err->bye = WIRE_BYE_MALFORMED;
-		snprintf(err->text, sizeof(err->text), "a message of %u bytes; %u to %u are possible", h->length,
-			 WIRE_HEADER_SIZE, WIRE_MESSAGE_MAX);
+		snprintf(err->text, sizeof(err->text), "a message of %u bytes; %u to %u are possible",
+			 h->length, WIRE_HEADER_SIZE, WIRE_MESSAGE_MAX);
 		return -EBADMSG;
 	}
 	return 0;
@@ -106,9 +111,22 @@ void read_text(struct reader *r, char *dst, size_t size)
 	text_copy(dst, size, (const char *)p, n);
 }
 
+void read_lines(struct reader *r, char *dst, size_t size)
+{
+	size_t start = r->at + sizeof(uint16_t);
+
+	read_text(r, dst, size);
+	/* Cleaning goes byte by byte, so each line's end is still where it was. */
+	for (size_t i = 0; dst[i]; i++)
+		if (r->data[start + i] == '\n')
+			dst[i] = '\n';
+}
+
 struct reader body_of(const uint8_t *msg, size_t len)
 {
-	return (struct reader){ .data = msg, .size = len, .at = WIRE_HEADER_SIZE, .bad = len < WIRE_HEADER_SIZE };
+	return (struct reader){
+		.data = msg, .size = len, .at = WIRE_HEADER_SIZE, .bad = len < WIRE_HEADER_SIZE
+	};
 }
 
 int body_bad(unsigned type, const char *what, struct wire_error *err)

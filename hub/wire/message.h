@@ -10,6 +10,8 @@ int message_end(struct writer *w);
 
 void write_text(struct writer *w, const char *text);
 void read_text(struct reader *r, char *dst, size_t size);
+/* The same for text of several lines: their ends stay. */
+void read_lines(struct reader *r, char *dst, size_t size);
 
 /* A reader over the body of msg, which must be of this type. */
 struct reader body_of(const uint8_t *msg, size_t len);

@@ -198,7 +198,7 @@ int wire_put_subscribe(uint8_t *buf, size_t size, const struct wire_subscribe *m
 int wire_put_ack(uint8_t *buf, size_t size, uint64_t seq);
 int wire_put_led(uint8_t *buf, size_t size, const struct wire_led *m);
 int wire_put_screen(uint8_t *buf, size_t size, bool on);
-/* REQUEST, REPLY: a number (request: 0; reply: 0 or a positive errno) and text. */
+/* REQUEST, REPLY: a number (request: 0; reply: 0 or a positive errno) and text, which may have several lines. */
 int wire_put_request(uint8_t *buf, size_t size, unsigned type, uint32_t code, const char *text);
 
 /* The largest message each needs, for sizing buffers. */

@@ -1,4 +1,5 @@
 /* The wire, byte by byte, as docs/protocol.md has it: whoever changes a line here changes the protocol of every tablet out there. */
+#include <errno.h>
 #include <stdio.h>
 
 #include "hub/wire/cursor.h"
@@ -175,6 +176,20 @@ static void a_consumers(void **state)
 	       "0e000000 6100 0000 16000000 0000");
 }
 
+/* `xenhub focus` reads a list out of it: line ends stay, and nothing else that could steer a terminal does. */
+static void a_reply_keeps_its_lines(void **state)
+{
+	int len = wire_put_request(buf, sizeof(buf), WIRE_REPLY, 0, "all\ngui\n\x1b[2Jx\t\xc2\x85y\n");
+	struct wire_error err;
+	uint32_t code;
+	char text[64];
+
+	assert_true(len > 0);
+	assert_int_equal(wire_get_request(buf, (size_t)len, &code, text, sizeof(text), &err), 0);
+	assert_string_equal(text, "all\ngui\n?[2Jx???y\n");
+	assert_int_equal(wire_get_request(buf, (size_t)len, &code, text, 8, &err), -EBADMSG);
+}
+
 static void stamps_go_where_they_belong(void **state)
 {
 	static const struct event events[] = { { EV_SYN, SYN_REPORT, 0 } };
@@ -222,11 +237,17 @@ static void a_leases_hash_has_no_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hello),       cmocka_unit_test(bye_and_ping),
-		cmocka_unit_test(devices),     cmocka_unit_test(snapshots),
-		cmocka_unit_test(frames),      cmocka_unit_test(the_rest_of_a_hubs),
-		cmocka_unit_test(a_consumers), cmocka_unit_test(stamps_go_where_they_belong),
-		cmocka_unit_test(names),       cmocka_unit_test(a_leases_hash_has_no_order),
+		cmocka_unit_test(hello),
+		cmocka_unit_test(bye_and_ping),
+		cmocka_unit_test(devices),
+		cmocka_unit_test(snapshots),
+		cmocka_unit_test(frames),
+		cmocka_unit_test(the_rest_of_a_hubs),
+		cmocka_unit_test(a_consumers),
+		cmocka_unit_test(a_reply_keeps_its_lines),
+		cmocka_unit_test(stamps_go_where_they_belong),
+		cmocka_unit_test(names),
+		cmocka_unit_test(a_leases_hash_has_no_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
