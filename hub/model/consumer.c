@@ -1,4 +1,4 @@
-/* One consumer: its messages in, its outbox out. */
+/* One consumer: what goes into its outbox and when. What it sends is in receive.c, devices and snapshots in snapshot.c. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,171 +129,6 @@ void consumer_push_frame(struct hub_consumer *c, const struct hub_device *d, con
 	c->snapshot_reason = REASON_OVERFLOW;
 }
 
-static int encode_device(const struct hub_device *d, uint8_t *buf, size_t size)
-{
-	struct wire_device m = {
-		.handle = d->handle,
-		.classes = d->info.classes,
-		.claimed = d->info.flags & HUB_DEVICE_CLAIMED,
-		.descriptor = &d->descriptor,
-	};
-
-	memcpy(m.id, d->info.id, sizeof(m.id));
-	memcpy(m.reason, d->info.reason, sizeof(d->info.reason));
-	memcpy(m.origin, d->info.origin, sizeof(m.origin));
-	return wire_put_device_add(buf, size, 0, &m);
-}
-
-static void overflowed(struct hub_consumer *c)
-{
-	c->snapshot_due = true;
-	c->snapshot_reason = REASON_OVERFLOW;
-}
-
-void consumer_push_device(struct hub_consumer *c, const struct hub_device *d)
-{
-	uint8_t buf[WIRE_DEVICE_ADD_MAX];
-	int len = encode_device(d, buf, sizeof(buf));
-
-	if (len < 0 || c->snapshot_due || !outbox_push(&c->box, buf, (size_t)len)) {
-		if (!c->snapshot_due)
-			overflowed(c);
-		return;
-	}
-	c->known[d->handle % HUB_DEVICES_MAX] = d->handle;
-}
-
-void consumer_push_remove(struct hub_consumer *c, unsigned slot, enum reason reason)
-{
-	uint8_t buf[WIRE_SMALL_MAX];
-	int len;
-
-	if (!c->known[slot])
-		return;
-	len = wire_put_device_remove(buf, sizeof(buf), 0, c->known[slot], reason);
-	c->known[slot] = 0;
-	/* A snapshot that is due tells it too: what it does not name is gone. */
-	if (len > 0 && !c->snapshot_due && !outbox_push(&c->box, buf, (size_t)len))
-		overflowed(c);
-}
-
-/* What this consumer may know of the device: its state while it gets its frames, otherwise a neutral one. */
-static int encode_state(const struct hub_consumer *c, const struct hub_device *d, uint8_t *buf, size_t size)
-{
-	struct device_state neutral;
-	int rc;
-
-	if (c->routes >> (d->handle % HUB_DEVICES_MAX) & 1)
-		return wire_put_device_state(buf, size, d->handle, &d->state);
-	rc = state_init(&neutral, &d->descriptor);
-	if (rc < 0)
-		return rc;
-	rc = wire_put_device_state(buf, size, d->handle, &neutral);
-	state_finish(&neutral);
-	return rc;
-}
-
-/* Encodes the whole snapshot into one malloc'ed run: *out and its length. */
-static int make_snapshot(struct hub_consumer *c, uint8_t **out, size_t *out_len)
-{
-	struct hub *hub = c->hub;
-	struct wire_snapshot begin = {
-		.reason = c->snapshot_reason,
-		.lost_kernel = (uint32_t)c->lost_kernel,
-		.lost_queue = (uint32_t)(c->lost_before + c->box.swallowed - c->swallowed_told),
-	};
-	size_t size = 2 * WIRE_SMALL_MAX;
-	size_t at = 0;
-	uint8_t *buf;
-	int len;
-
-	for (unsigned i = 0; i < HUB_DEVICES_MAX; i++) {
-		if (!route_sees(c, &hub->devices[i]))
-			continue;
-		begin.devices++;
-		size += WIRE_DEVICE_ADD_MAX + WIRE_DEVICE_STATE_MAX;
-	}
-	buf = malloc(size);
-	if (!buf)
-		return -ENOMEM;
-	for (unsigned i = 0; i < HUB_DEVICES_MAX; i++) {
-		const struct hub_device *d = &hub->devices[i];
-
-		if (!route_sees(c, d) || c->known[i] == d->handle)
-			continue;
-		len = encode_device(d, buf + at, size - at);
-		if (len < 0)
-			goto err;
-		at += (size_t)len;
-	}
-	len = wire_put_snapshot_begin(buf + at, size - at, &begin);
-	if (len < 0)
-		goto err;
-	at += (size_t)len;
-	for (unsigned i = 0; i < HUB_DEVICES_MAX; i++) {
-		if (!route_sees(c, &hub->devices[i]))
-			continue;
-		len = encode_state(c, &hub->devices[i], buf + at, size - at);
-		if (len < 0)
-			goto err;
-		at += (size_t)len;
-	}
-	len = wire_put_snapshot_end(buf + at, size - at, 0);
-	if (len < 0)
-		goto err;
-	*out = buf;
-	*out_len = at + (size_t)len;
-	return 0;
-
-err:
-	free(buf);
-	return len;
-}
-
-/*
- * Now, if the outbox can take it; otherwise as soon as it can, and what devices do until then is lost. So a small one goes in
- * with the other messages: however many come in a row (focus that moves to and fro, devices with something held), none has to
- * wait for another.
- */
-static void try_snapshot(struct hub_consumer *c)
-{
-	uint8_t *messages;
-	size_t len;
-
-	if (c->box.overflowed && !outbox_is_empty(&c->box))
-		return;
-	if (c->box.bulk && outbox_used(&c->box) > OUTBOX_MARK)
-		return;
-	if (make_snapshot(c, &messages, &len) < 0)
-		return;
-	outbox_recover(&c->box);
-	tell_focus(c);
-	if (outbox_used(&c->box) + len <= OUTBOX_MARK) {
-		outbox_push(&c->box, messages, len);
-		free(messages);
-	} else if (outbox_push_bulk(&c->box, messages, len) < 0) {
-		free(messages);
-		return;
-	}
-	for (unsigned i = 0; i < HUB_DEVICES_MAX; i++)
-		if (route_sees(c, &c->hub->devices[i]))
-			c->known[i] = c->hub->devices[i].handle;
-	c->snapshot_due = false;
-	c->snapshots++;
-	c->lost_kernel = 0;
-	c->lost_before = 0;
-	c->swallowed_told = c->box.swallowed;
-}
-
-void consumer_snapshot(struct hub_consumer *c, enum reason reason, uint64_t now_ns)
-{
-	if (!c->snapshot_due) {
-		c->snapshot_due = true;
-		c->snapshot_reason = reason;
-	}
-	try_snapshot(c);
-}
-
 void consumer_reroute(struct hub_consumer *c, enum reason reason, uint64_t now_ns)
 {
 	uint64_t before = c->routes;
@@ -335,7 +170,7 @@ void consumer_lease(struct hub_consumer *c)
 	}
 	len = wire_put_lease(buf, sizeof(buf), &lease);
 	if (len > 0 && !outbox_push(&c->box, buf, (size_t)len))
-		overflowed(c);
+		consumer_overflowed(c);
 }
 
 void consumer_update_wait(struct hub_consumer *c, uint64_t now_ns)
@@ -385,7 +220,7 @@ static void pull_states(struct hub_consumer *c, uint64_t now_ns)
 			state_to_wire(node, &m);
 			len = wire_put_state(buf, sizeof(buf), &m);
 			if (len > 0 && !outbox_push(&c->box, buf, (size_t)len)) {
-				overflowed(c);
+				consumer_overflowed(c);
 				return;
 			}
 		}
@@ -396,7 +231,7 @@ static void pull_states(struct hub_consumer *c, uint64_t now_ns)
 size_t hub_consumer_peek(struct hub_consumer *c, uint64_t now_ns, const uint8_t **bytes)
 {
 	if (c->snapshot_due)
-		try_snapshot(c);
+		consumer_try_snapshot(c);
 	pull_states(c, now_ns);
 	consumer_update_wait(c, now_ns);
 	return outbox_peek(&c->box, now_ns, bytes);
@@ -413,138 +248,8 @@ bool hub_consumer_queue(struct hub_consumer *c, const uint8_t *message, size_t l
 	if (outbox_push(&c->box, message, len))
 		return true;
 	if (!c->snapshot_due)
-		overflowed(c);
+		consumer_overflowed(c);
 	return false;
-}
-
-static int unexpected(unsigned type, const char *what, struct wire_error *err)
-{
-	char buf[16];
-
-	err->bye = WIRE_BYE_UNEXPECTED;
-	snprintf(err->text, sizeof(err->text), "%s: %s", wire_type_name(type, buf), what);
-	return -EBADMSG;
-}
-
-static int receive_subscribe(struct hub_consumer *c, const uint8_t *msg, size_t len, uint64_t now_ns,
-			     struct wire_error *err)
-{
-	struct wire_subscribe m;
-	int rc = wire_get_subscribe(msg, len, &m, err);
-
-	if (rc < 0)
-		return rc;
-	c->wishes = m.wishes;
-	if (!m.wishes.states)
-		c->states_sent = 0;
-	consumer_reroute(c, REASON_CONNECT, now_ns);
-	if (m.snapshot)
-		consumer_snapshot(c, REASON_CONNECT, now_ns);
-	if (c->hub->callbacks.wishes_changed)
-		c->hub->callbacks.wishes_changed(c->hub->callbacks.data);
-	return 0;
-}
-
-static int receive_ack(struct hub_consumer *c, const uint8_t *msg, size_t len, uint64_t now_ns, struct wire_error *err)
-{
-	uint64_t seq;
-	int rc = wire_get_ack(msg, len, &seq, err);
-
-	if (rc < 0)
-		return rc;
-	if (seq < c->acked || seq >= c->box.next_seq)
-		return unexpected(WIRE_ACK, "a sequence number that goes back or was never sent", err);
-	c->acked = seq;
-	if (c->waiting_since)
-		c->waiting_since = now_ns;
-	return 0;
-}
-
-static int receive_led(struct hub_consumer *c, const uint8_t *msg, size_t len, uint64_t now_ns, struct wire_error *err)
-{
-	struct hub_device_info info;
-	struct wire_led m;
-	int rc = wire_get_led(msg, len, &m, err);
-
-	if (rc < 0)
-		return rc;
-	/* A handle that has just gone, or focus that has: not the consumer's fault. */
-	if (!hub_device_find(c->hub, m.handle, &info) || !(c->routes >> (m.handle % HUB_DEVICES_MAX) & 1))
-		return 0;
-	if (!descriptor_has(info.descriptor, EV_LED, m.code))
-		return unexpected(WIRE_LED, "the device has no such LED", err);
-	if (now_ns / NS_PER_S != c->led_second) {
-		c->led_second = now_ns / NS_PER_S;
-		c->led_used = 0;
-	}
-	if (++c->led_used > HUB_LED_PER_SECOND) {
-		c->led_dropped++;
-		return 0;
-	}
-	if (c->hub->callbacks.led)
-		c->hub->callbacks.led(c->hub->callbacks.data, m.handle, m.code, m.on);
-	return 0;
-}
-
-static int receive_ping(struct hub_consumer *c, const uint8_t *msg, size_t len, struct wire_error *err)
-{
-	uint8_t buf[WIRE_SMALL_MAX];
-	uint64_t token;
-	int rc = wire_get_ping(msg, len, &token, err);
-
-	if (rc < 0)
-		return rc;
-	rc = wire_put_ping(buf, sizeof(buf), true, token);
-	if (rc > 0)
-		hub_consumer_queue(c, buf, (size_t)rc);
-	return 0;
-}
-
-int hub_consumer_receive(struct hub_consumer *c, const uint8_t *msg, size_t len, uint64_t now_ns, struct wire_error *err)
-{
-	char text[WIRE_TEXT_MAX];
-	struct wire_header h;
-	unsigned reason;
-	uint64_t token;
-	bool on;
-	int rc = wire_get_header(msg, &h, err);
-
-	if (rc < 0)
-		return rc;
-	switch (h.type) {
-	case WIRE_ACK:
-		return receive_ack(c, msg, len, now_ns, err);
-	case WIRE_SUBSCRIBE:
-		return receive_subscribe(c, msg, len, now_ns, err);
-	case WIRE_LED:
-		return receive_led(c, msg, len, now_ns, err);
-	case WIRE_PING:
-		return receive_ping(c, msg, len, err);
-	case WIRE_PONG:
-		return wire_get_ping(msg, len, &token, err);
-	case WIRE_SCREEN:
-		rc = wire_get_screen(msg, len, &on, err);
-		if (rc < 0)
-			return rc;
-		c->screen_told = true;
-		c->screen_off = !on;
-		if (c->hub->callbacks.wishes_changed)
-			c->hub->callbacks.wishes_changed(c->hub->callbacks.data);
-		return 0;
-	case WIRE_BYE:
-		rc = wire_get_bye(msg, len, &reason, text, err);
-		return rc < 0 ? rc : -ESHUTDOWN;
-	case WIRE_HELLO:
-		return unexpected(h.type, "a second one", err);
-	default:
-		if ((h.type >= WIRE_DEVICE_ADD && h.type <= WIRE_FOCUS) || h.type == WIRE_STATE)
-			return unexpected(h.type, "only a hub may send it", err);
-		if (h.type & WIRE_SKIPPABLE)
-			return 0;
-		unexpected(h.type, "not known here, and not marked as one to skip", err);
-		err->bye = WIRE_BYE_UNKNOWN;
-		return -EBADMSG;
-	}
 }
 
 void hub_consumer_info(const struct hub_consumer *c, struct hub_consumer_info *info)

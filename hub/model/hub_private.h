@@ -78,15 +78,22 @@ uint64_t route_mask(const struct hub_consumer *c);
 
 /* consumer.c */
 void consumer_push_frame(struct hub_consumer *c, const struct hub_device *d, const struct frame *frame, uint64_t now_ns);
-void consumer_push_device(struct hub_consumer *c, const struct hub_device *d);
-void consumer_push_remove(struct hub_consumer *c, unsigned slot, enum reason reason);
-void consumer_snapshot(struct hub_consumer *c, enum reason reason, uint64_t now_ns);
 /* Brings routes up to date: releases what is lost first, then a snapshot when something was won. */
 void consumer_reroute(struct hub_consumer *c, enum reason reason, uint64_t now_ns);
 unsigned consumer_held(const struct hub_consumer *c);
 void consumer_lease(struct hub_consumer *c);
 /* Starts or stops the acknowledgement's clock. */
 void consumer_update_wait(struct hub_consumer *c, uint64_t now_ns);
+
+/* snapshot.c */
+void consumer_push_device(struct hub_consumer *c, const struct hub_device *d);
+void consumer_push_remove(struct hub_consumer *c, unsigned slot, enum reason reason);
+/* Asks for a snapshot: sent at once, or as soon as the outbox can take it. */
+void consumer_snapshot(struct hub_consumer *c, enum reason reason, uint64_t now_ns);
+/* Sends the one that is due, if the outbox can take it now. */
+void consumer_try_snapshot(struct hub_consumer *c);
+/* Something could not be queued: a snapshot has to mend it. */
+void consumer_overflowed(struct hub_consumer *c);
 
 /* hub.c: writes the frames that let go of what d holds; NULL-terminated by count 0. */
 bool device_release_frame(const struct hub_device *d, enum reason reason, uint64_t now_ns, struct event *events,
