@@ -30,7 +30,7 @@ static void push_hello(struct hub_consumer *c)
 }
 
 /* Tells it when it has changed; when that could not be queued, the next snapshot tries again. */
-static void tell_focus(struct hub_consumer *c)
+void consumer_tell_focus(struct hub_consumer *c)
 {
 	bool focused = route_focused(c);
 	uint8_t buf[WIRE_SMALL_MAX];
@@ -77,7 +77,7 @@ int hub_consumer_add(struct hub *hub, const struct wire_hello *hello, const char
 	hub->consumers[slot] = c;
 	c->routes = route_mask(c);
 	push_hello(c);
-	tell_focus(c);
+	consumer_tell_focus(c);
 	consumer_snapshot(c, REASON_CONNECT, now_ns);
 	*out = c;
 	return 0;
@@ -145,7 +145,7 @@ void consumer_reroute(struct hub_consumer *c, enum reason reason, uint64_t now_n
 			consumer_push_remove(c, i, reason);
 	}
 	c->routes = after;
-	tell_focus(c);
+	consumer_tell_focus(c);
 	if (after & ~before)
 		consumer_snapshot(c, reason, now_ns);
 	for (unsigned i = 0; i < HUB_DEVICES_MAX; i++)

@@ -80,6 +80,8 @@ uint64_t route_mask(const struct hub_consumer *c);
 void consumer_push_frame(struct hub_consumer *c, const struct hub_device *d, const struct frame *frame, uint64_t now_ns);
 /* Brings routes up to date: releases what is lost first, then a snapshot when something was won. */
 void consumer_reroute(struct hub_consumer *c, enum reason reason, uint64_t now_ns);
+/* Tells it of focus when that has changed. */
+void consumer_tell_focus(struct hub_consumer *c);
 unsigned consumer_held(const struct hub_consumer *c);
 void consumer_lease(struct hub_consumer *c);
 /* Starts or stops the acknowledgement's clock. */

@@ -143,7 +143,7 @@ void consumer_try_snapshot(struct hub_consumer *c)
 	if (make_snapshot(c, &messages, &len) < 0)
 		return;
 	outbox_recover(&c->box);
-	tell_focus(c);
+	consumer_tell_focus(c);
 	if (outbox_used(&c->box) + len <= OUTBOX_MARK) {
 		outbox_push(&c->box, messages, len);
 		free(messages);
