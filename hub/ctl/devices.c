@@ -4,16 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hub/client/mirror.h"
 #include "hub/ctl/session.h"
-#include "hub/ctl/table.h"
 #include "hub/ctl/statemap.h"
+#include "hub/ctl/table.h"
 #include "hub/device/classify.h"
-#include "hub/model/hub.h"
 
 struct devices_run {
 	bool json;
 	struct statemap map; /* below device/: counters, grabs and the like, for --json */
-	const struct xenhub_device *devices[HUB_DEVICES_MAX];
+	const struct xenhub_device *devices[MIRROR_DEVICES_MAX];
 	unsigned n;
 };
 
@@ -21,7 +21,7 @@ static void on_added(void *data, struct xenhub_device *device)
 {
 	struct devices_run *run = session_of(data)->data;
 
-	if (run->n < HUB_DEVICES_MAX)
+	if (run->n < MIRROR_DEVICES_MAX)
 		run->devices[run->n++] = device;
 }
 

@@ -139,8 +139,8 @@ static bool is_initial_state(const struct xenhub_frame *f)
 static void evemu_initial_state(struct printer *p, const struct xenhub_frame *f)
 {
 	for (uint32_t i = 0; i + 1 < f->count; i++)
-		output_print(p->out, "%c: %02x %d\n", f->events[i].type == EV_SW ? 'S' : 'L', f->events[i].code,
-			     f->events[i].value);
+		output_print(p->out, "%c: %02x %d\n", f->events[i].type == EV_SW ? 'S' : 'L',
+			     f->events[i].code, f->events[i].value);
 }
 
 static void evemu_frame(struct printer *p, const struct xenhub_device *device, const struct xenhub_frame *f)
