@@ -162,7 +162,7 @@ class Watched(Case):
         self.addCleanup(slow.kill)
         os.close(give)
         self.connected(hub, "xenhub-watch")
-        rounds, frames = 4, len(source_frames(MOUSE))
+        rounds, frames = 16, len(source_frames(MOUSE))  # more than pipe, socket and the hub's queue hold
         for _ in range(rounds):
             self.replay(MOUSE, "--fast")
         time.sleep(1.2)  # longer than a hub waits for an acknowledgement
