@@ -74,7 +74,7 @@ static void touch(struct states *states, struct entry *e, uint64_t now_ns)
 	e->node.time_ns = now_ns;
 }
 
-static void make_path(char path[WIRE_TEXT_MAX], const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void make_path(char path[WIRE_TEXT_MAX], const char *format, va_list args)
 {
 	vsnprintf(path, WIRE_TEXT_MAX, format, args);
 }
