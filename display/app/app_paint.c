@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "display/app/app.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include "display/shot/shot.h"
+#include "hub/core/clock.h"
+
+void app_dirty(struct app *app, struct rect window_rect)
+{
+	damage_add(&app->dirty, rect_intersect(window_rect, (struct rect){ 0, 0, app->scene.view.window_w,
+									   app->scene.view.window_h }));
+}
+
+void app_dirty_all(struct app *app)
+{
+	app->dirty_all = true;
+}
+
+void app_update_view(struct app *app, int remote_w, int remote_h)
+{
+	struct view *view = &app->scene.view;
+
+	view_init(view, remote_w, remote_h, app->present->width, app->present->height, app->rotation,
+		  (enum view_scale)app->options->config.scale);
+	app_dirty_all(app);
+}
+
+static void follow_frame(struct app *app, struct frame *frame)
+{
+	const struct view *view = &app->scene.view;
+	const struct surface *surface = &frame->surface;
+
+	if (!surface->pixels) {
+		app->scene.picture = NULL;
+	} else {
+		app->scene.picture = surface;
+		if (surface->width != view->remote_w || surface->height != view->remote_h)
+			app_update_view(app, surface->width, surface->height);
+	}
+	for (unsigned i = 0; i < frame->damage.count; i++)
+		app_dirty(app, view_rect_to_window(view, frame->damage.rects[i]));
+	damage_clear(&frame->damage);
+}
+
+static int paint_parts(struct app *app)
+{
+	for (unsigned i = 0; i < app->dirty.count; i++) {
+		struct surface dst;
+		int rc = app->present->ops->lock(app->present, app->dirty.rects[i], &dst);
+
+		if (rc < 0)
+			return rc;
+		scene_paint(&app->scene, &dst, app->dirty.rects[i]);
+		app->present->ops->unlock(app->present);
+	}
+	return 0;
+}
+
+void app_paint(struct app *app)
+{
+	struct frame *frame = remote_frame_claim(app_remote(app), APP_CLAIM_MS);
+	int rc = 0;
+
+	app->paint_again_ns = CLOCK_NEVER;
+	if (!frame) {
+		app->paint_again_ns = clock_now_ns() + 20 * NS_PER_MS;
+		return;
+	}
+	follow_frame(app, frame);
+	if (app->dirty_all) {
+		damage_clear(&app->dirty);
+		app_dirty(app, (struct rect){ 0, 0, app->scene.view.window_w, app->scene.view.window_h });
+	}
+	rc = paint_parts(app);
+	remote_frame_release(app_remote(app));
+	if (rc == 0 && app->dirty.count > 0) {
+		app->present->ops->show(app->present, app->dirty.rects, app->dirty.count);
+		app->presents++;
+	}
+	damage_clear(&app->dirty);
+	app->dirty_all = rc < 0;
+	if (rc < 0)
+		app->paint_again_ns = clock_now_ns() + 20 * NS_PER_MS;
+}
+
+int app_screenshot(struct app *app, const char *path)
+{
+	const struct view *view = &app->scene.view;
+	struct surface shot = { .width = view->window_w, .height = view->window_h, .stride = view->window_w };
+	struct frame *frame;
+	int rc;
+
+	shot.pixels = malloc((size_t)shot.width * (size_t)shot.height * 4);
+	if (!shot.pixels)
+		return -ENOMEM;
+	frame = remote_frame_claim(app_remote(app), 1000);
+	if (frame) {
+		scene_paint(&app->scene, &shot, (struct rect){ 0, 0, shot.width, shot.height });
+		remote_frame_release(app_remote(app));
+	}
+	rc = frame ? shot_write(&shot, path) : -EBUSY;
+	free(shot.pixels);
+	return rc;
+}

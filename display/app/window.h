@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The window: where it is, how large, and what a kiosk must not have around it. */
+#ifndef XENHUB_DISPLAY_WINDOW_H
+#define XENHUB_DISPLAY_WINDOW_H
+
+#include <SDL.h>
+#include "display/config/config.h"
+
+/* Starts SDL's video and makes the window. 0, or an exit code with a line on stderr. */
+int window_create(SDL_Window **out, const struct config *config);
+
+/* Full-screen or not, at run time. */
+void window_set_fullscreen(SDL_Window *window, bool fullscreen);
+
+#endif

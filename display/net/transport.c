@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "display/net/transport.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "display/net/tls.h"
+#include "hub/link/link.h"
+
+static int explain(struct transport *transport, int error, const char *where)
+{
+	snprintf(transport->reason, sizeof(transport->reason), "%s: %s", where, strerror(-error));
+	return error;
+}
+
+/* The first address that can be tried: the next attempt resolves anew, so a name that moved is followed. */
+static int connect_tcp(struct transport *transport, const struct uri *uri)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV }, *list, *at;
+	char port[8], host[64], endpoint[96];
+	int rc;
+
+	snprintf(port, sizeof(port), "%u", uri->port);
+	rc = getaddrinfo(uri->host, port, &hints, &list);
+	if (rc != 0) {
+		snprintf(transport->reason, sizeof(transport->reason), "%s: %s", uri->host, gai_strerror(rc));
+		return -ENXIO;
+	}
+	rc = -EADDRNOTAVAIL;
+	for (at = list; at && rc < 0; at = at->ai_next) {
+		if (getnameinfo(at->ai_addr, at->ai_addrlen, host, sizeof(host), NULL, 0, NI_NUMERICHOST) !=
+		    0)
+			continue;
+		snprintf(endpoint, sizeof(endpoint), at->ai_family == AF_INET6 ? "tcp:[%s]:%s" : "tcp:%s:%s",
+			 host, port);
+		rc = link_connect(&transport->link, endpoint);
+	}
+	freeaddrinfo(list);
+	return rc < 0 ? explain(transport, rc, uri->text) : 0;
+}
+
+int transport_connect(struct transport *transport, const struct uri *uri)
+{
+	char endpoint[URI_PATH_MAX + 8];
+	int rc;
+
+	memset(transport, 0, sizeof(*transport));
+	if (uri->kind == URI_TCP) {
+		snprintf(transport->host, sizeof(transport->host), "%s", uri->host);
+		return connect_tcp(transport, uri);
+	}
+	snprintf(endpoint, sizeof(endpoint), "unix:%s", uri->path);
+	rc = link_connect(&transport->link, endpoint);
+	return rc < 0 ? explain(transport, rc, uri->path) : 0;
+}
+
+void transport_close(struct transport *transport)
+{
+	tls_destroy(transport->tls);
+	link_close(transport->link);
+	transport->tls = NULL;
+	transport->link = NULL;
+}
+
+bool transport_is_connecting(const struct transport *transport)
+{
+	return transport->link->connecting;
+}
+
+void transport_polled(struct transport *transport, short revents)
+{
+	/* A server speaks first, so there may be nothing to read yet that would tell. */
+	if (revents & POLLOUT && !(revents & (POLLERR | POLLHUP)))
+		transport->link->connecting = false;
+}
+
+int transport_fd(const struct transport *transport)
+{
+	return transport->link->fd;
+}
+
+short transport_events(const struct transport *transport, bool want_write)
+{
+	/* epoll's numbers are poll's. */
+	return (short)link_wait_events(transport->link, want_write);
+}
+
+bool transport_has_buffered(const struct transport *transport)
+{
+	return transport->tls && tls_has_buffered(transport->tls);
+}
+
+static ssize_t checked(struct transport *transport, ssize_t n)
+{
+	if (n < 0 && n != -EAGAIN)
+		explain(transport, (int)n, transport->link->connecting ? "cannot connect" : "the link broke");
+	return n;
+}
+
+ssize_t transport_read(struct transport *transport, void *data, size_t size)
+{
+	return checked(transport, transport->tls ? tls_read(transport->tls, data, size)
+						 : link_read(transport->link, data, size));
+}
+
+ssize_t transport_write(struct transport *transport, const void *data, size_t size)
+{
+	return checked(transport, transport->tls ? tls_write(transport->tls, data, size)
+						 : link_write(transport->link, data, size));
+}
+
+int transport_start_tls(struct transport *transport, bool x509, const struct transport_trust *trust,
+			const uint8_t *early, size_t early_size)
+{
+	return tls_create(&transport->tls, transport->link, x509, transport->host, trust, early, early_size,
+			  transport->reason, sizeof(transport->reason));
+}
+
+int transport_handshake(struct transport *transport)
+{
+	return tls_handshake(transport->tls, transport->reason, sizeof(transport->reason));
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The ways to present, by name: apart from present.h, so that the configuration needs no SDL. */
+#ifndef XENHUB_DISPLAY_PRESENT_KIND_H
+#define XENHUB_DISPLAY_PRESENT_KIND_H
+
+enum present_kind {
+	PRESENT_AUTO,
+	PRESENT_SURFACE,
+	PRESENT_STREAM,
+	PRESENT_GPU,
+};
+
+/* In the enum's order. */
+#define PRESENT_KIND_NAMES "auto surface stream gpu"
+
+#endif

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "display/remote/remote_private.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include "hub/core/clock.h"
+
+static void poke_thread(struct remote *remote)
+{
+	uint64_t one = 1;
+
+	if (write(remote->wake_fd, &one, sizeof(one)) < 0)
+		return; /* the counter is full: it is awake */
+}
+
+static int start_thread(struct remote *remote)
+{
+	sigset_t all, before;
+	int rc;
+
+	/* Signals are for the main thread. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	rc = pthread_create(&remote->thread, NULL, session_thread, remote);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return -rc;
+}
+
+int remote_create(struct remote **out, const struct remote_config *config, void (*wake)(void *user),
+		  void *user)
+{
+	struct remote *remote = calloc(1, sizeof(*remote));
+	pthread_condattr_t attributes;
+	int rc;
+
+	if (!remote)
+		return -ENOMEM;
+	remote->config = *config;
+	remote->wake = wake;
+	remote->user = user;
+	remote->status.since_ns = clock_now_ns();
+	frame_init(&remote->frame, 0);
+	outbox_init(&remote->outbox);
+	retry_init(&remote->retry, uri_is_local(&config->uri));
+	pthread_mutex_init(&remote->lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&remote->changed, &attributes);
+	pthread_condattr_destroy(&attributes);
+	remote->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	rc = remote->wake_fd < 0 ? -errno : start_thread(remote);
+	if (rc < 0) {
+		if (remote->wake_fd >= 0)
+			close(remote->wake_fd);
+		free(remote);
+		return rc;
+	}
+	*out = remote;
+	return 0;
+}
+
+void remote_destroy(struct remote *remote)
+{
+	if (!remote)
+		return;
+	pthread_mutex_lock(&remote->lock);
+	remote->quit = true;
+	pthread_cond_broadcast(&remote->changed);
+	pthread_mutex_unlock(&remote->lock);
+	poke_thread(remote);
+	pthread_join(remote->thread, NULL);
+	close(remote->wake_fd);
+	pthread_cond_destroy(&remote->changed);
+	pthread_mutex_destroy(&remote->lock);
+	frame_finish(&remote->frame);
+	free(remote->text_in);
+	free(remote->text_out);
+	explicit_bzero(remote->config.password, sizeof(remote->config.password));
+	free(remote);
+}
+
+const struct remote_config *remote_config(const struct remote *remote)
+{
+	return &remote->config;
+}
+
+void remote_get_status(struct remote *remote, struct remote_status *status)
+{
+	pthread_mutex_lock(&remote->lock);
+	*status = remote->status;
+	status->events_merged = remote->outbox.merged;
+	status->events_dropped = remote->outbox.dropped;
+	pthread_mutex_unlock(&remote->lock);
+}
+
+void remote_set_state(struct remote *remote, enum remote_state state, const char *reason,
+		      uint64_t next_try_ns)
+{
+	struct remote_status *status = &remote->status;
+	bool was_well, is_well = state == REMOTE_RUNNING;
+
+	pthread_mutex_lock(&remote->lock);
+	was_well = status->state == REMOTE_RUNNING;
+	/* One trouble: lost, tried, refused, tried … has one beginning. */
+	if (was_well != is_well)
+		status->since_ns = clock_now_ns();
+	status->state = state;
+	status->next_try_ns = next_try_ns;
+	if (reason)
+		snprintf(status->reason, sizeof(status->reason), "%s", reason);
+	pthread_mutex_unlock(&remote->lock);
+	remote->wake(remote->user);
+}
+
+void remote_set_shown(struct remote *remote, bool shown)
+{
+	pthread_mutex_lock(&remote->lock);
+	remote->shown = shown;
+	remote->unshown = false;
+	pthread_cond_broadcast(&remote->changed);
+	pthread_mutex_unlock(&remote->lock);
+	poke_thread(remote);
+}
+
+void remote_retry(struct remote *remote)
+{
+	pthread_mutex_lock(&remote->lock);
+	remote->retry_now = true;
+	pthread_mutex_unlock(&remote->lock);
+	poke_thread(remote);
+}
+
+void remote_send(struct remote *remote, const struct outbox_event *event)
+{
+	bool sent;
+
+	if (remote->config.view_only)
+		return;
+	pthread_mutex_lock(&remote->lock);
+	sent = remote->status.state == REMOTE_RUNNING || remote->status.state == REMOTE_STALLED;
+	if (sent)
+		outbox_put(&remote->outbox, event);
+	pthread_mutex_unlock(&remote->lock);
+	if (sent)
+		poke_thread(remote);
+}
+
+void remote_ask_size(struct remote *remote, int width, int height)
+{
+	pthread_mutex_lock(&remote->lock);
+	remote->ask_w = width;
+	remote->ask_h = height;
+	pthread_mutex_unlock(&remote->lock);
+	poke_thread(remote);
+}
+
+void remote_send_text(struct remote *remote, const char *utf8, size_t size)
+{
+	char *copy;
+
+	if (!remote->config.clipboard || remote->config.view_only)
+		return;
+	copy = malloc(size + 1);
+	if (!copy)
+		return;
+	memcpy(copy, utf8, size);
+	copy[size] = '\0';
+	pthread_mutex_lock(&remote->lock);
+	free(remote->text_out);
+	remote->text_out = copy;
+	remote->text_out_size = size;
+	pthread_mutex_unlock(&remote->lock);
+	poke_thread(remote);
+}
+
+char *remote_take_text(struct remote *remote)
+{
+	char *text;
+
+	pthread_mutex_lock(&remote->lock);
+	text = remote->text_in;
+	remote->text_in = NULL;
+	pthread_mutex_unlock(&remote->lock);
+	return text;
+}
+
+static struct timespec after_ms(unsigned ms)
+{
+	uint64_t at = clock_now_ns() + ms * NS_PER_MS;
+
+	return (struct timespec){ .tv_sec = (time_t)(at / NS_PER_S), .tv_nsec = (long)(at % NS_PER_S) };
+}
+
+struct frame *remote_frame_claim(struct remote *remote, unsigned wait_ms)
+{
+	struct timespec end = after_ms(wait_ms);
+	bool claimed;
+
+	pthread_mutex_lock(&remote->lock);
+	while (remote->writing)
+		if (pthread_cond_timedwait(&remote->changed, &remote->lock, &end) != 0)
+			break;
+	claimed = !remote->writing;
+	remote->reading = claimed;
+	pthread_mutex_unlock(&remote->lock);
+	return claimed ? &remote->frame : NULL;
+}
+
+void remote_frame_release(struct remote *remote)
+{
+	pthread_mutex_lock(&remote->lock);
+	remote->reading = false;
+	remote->unshown = false;
+	pthread_cond_broadcast(&remote->changed);
+	pthread_mutex_unlock(&remote->lock);
+}
+
+void frame_claim_for_writing(struct remote *remote, bool new_update)
+{
+	struct timespec end = after_ms(REMOTE_SHOW_MS);
+
+	pthread_mutex_lock(&remote->lock);
+	if (!remote->writing) {
+		while (new_update && remote->unshown && remote->shown && !remote->quit)
+			if (pthread_cond_timedwait(&remote->changed, &remote->lock, &end) != 0)
+				break;
+		while (remote->reading)
+			pthread_cond_wait(&remote->changed, &remote->lock);
+		remote->writing = true;
+	}
+	pthread_mutex_unlock(&remote->lock);
+}
+
+void frame_release_from_writing(struct remote *remote, bool update_done)
+{
+	bool damaged = remote->frame.damage.count > 0;
+
+	pthread_mutex_lock(&remote->lock);
+	remote->writing = false;
+	if (update_done && damaged)
+		remote->unshown = true;
+	pthread_cond_broadcast(&remote->changed);
+	pthread_mutex_unlock(&remote->lock);
+	if (update_done && damaged)
+		remote->wake(remote->user);
+}
+
+bool remote_get_cursor(struct remote *remote, struct remote_cursor *cursor)
+{
+	bool copied;
+
+	pthread_mutex_lock(&remote->lock);
+	copied = remote->cursor.generation != cursor->generation;
+	if (copied) {
+		uint32_t *pixels = cursor->pixels;
+
+		*cursor = remote->cursor;
+		cursor->pixels = pixels;
+		memcpy(pixels, remote->cursor_pixels, (size_t)cursor->w * (size_t)cursor->h * 4);
+	}
+	pthread_mutex_unlock(&remote->lock);
+	return copied;
+}

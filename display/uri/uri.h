@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where a remote screen is found. Pure.
+ *
+ *      vnc://HOST[:PORT]       TCP; HOST is a name, an IPv4 address or [IPv6]; PORT is 5900 unless given
+ *      vnc+unix:PATH           a unix socket
+ *      vnc+unix:///PATH        the same, as virt-viewer writes it
+ *
+ * What else the project has names for (vnc+vchan:@ROUTE, vnc+channel:NAME, spice) is told apart from nonsense.
+ */
+#ifndef XENHUB_DISPLAY_URI_H
+#define XENHUB_DISPLAY_URI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define URI_HOST_MAX     256
+#define URI_PATH_MAX     108 /* of sockaddr_un, the terminator included */
+#define URI_TEXT_MAX     320
+#define URI_PORT_DEFAULT 5900
+
+enum uri_kind {
+	URI_TCP,
+	URI_UNIX,
+};
+
+struct uri {
+	enum uri_kind kind;
+	char host[URI_HOST_MAX]; /* without brackets */
+	unsigned port;           /* 1..65535 */
+	char path[URI_PATH_MAX];
+	char text[URI_TEXT_MAX]; /* as it was given */
+};
+
+/*
+ * -EINVAL: not a URI of ours; -EPROTONOSUPPORT: a kind that this program does not carry. Both put a sentence into
+ * why, which names what was expected.
+ */
+int uri_parse(struct uri *uri, const char *text, char *why, size_t size);
+
+/* Whether the server runs on this machine (unix, loopback): then bytes cost nothing and neither does knocking. */
+bool uri_is_local(const struct uri *uri);
+
+#endif
