@@ -252,7 +252,8 @@ static void on_monitor(void *data, int fd, uint32_t events)
 			if (w)
 				w->devnode[0] = '\0';
 			report(discover, deliver_lost, devnode, NULL, 0);
-		} else if (!strcmp(action, "add") || find_waiting(discover, devnode)) {
+		} else {
+			/* "add", or "change" after `udevadm trigger` with new rules; the receiver knows what it has. */
 			try_device(discover, devnode, read_hints(device));
 		}
 	}
