@@ -7,7 +7,7 @@ from .common import Failure
 
 LINK = "unix:/run/lab/link"
 CONTROL = "/run/lab/control"
-NOBODY = "setpriv --reuid 65534 --regid 65534 --clear-groups"
+NOBODY = "/usr/bin/setpriv --reuid 65534 --regid 65534 --clear-groups"
 
 
 class Hub:
