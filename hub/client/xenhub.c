@@ -322,6 +322,14 @@ int xenhub_fd(const struct xenhub *hub)
 	return hub->epoll;
 }
 
+int xenhub_wait(struct xenhub *hub, int timeout_ms)
+{
+	struct epoll_event event;
+	int n = epoll_wait(hub->epoll, &event, 1, timeout_ms);
+
+	return n < 0 ? -errno : n;
+}
+
 /* Output that was queued outside of dispatch leaves at once, or when the link takes it. */
 static int sent(struct xenhub *hub, int rc)
 {

@@ -8,7 +8,7 @@
  *	struct xenhub *hub;
  *	if (xenhub_open(&hub, "unix:/run/xenhub/hub.sock", &options, &listener, data) < 0) …
  *	for (;;) {
- *		poll(&(struct pollfd){ .fd = xenhub_fd(hub), .events = POLLIN }, 1, -1);
+ *		xenhub_wait(hub, -1);		(or xenhub_fd in a loop of one's own)
  *		xenhub_dispatch(hub);
  *	}
  *
@@ -155,6 +155,12 @@ XENHUB_API void xenhub_close(struct xenhub *hub);
 
 /* Readable when xenhub_dispatch has work to do, timers included. For poll and epoll; never read it. */
 XENHUB_API int xenhub_fd(const struct xenhub *hub);
+
+/*
+ * For programs with nothing else to wait for: sleeps until xenhub_dispatch has work to do, or for timeout_ms (-1: for ever). One
+ * wake-up cheaper than poll on xenhub_fd. 1; 0 when the time is over; -EINTR.
+ */
+XENHUB_API int xenhub_wait(struct xenhub *hub, int timeout_ms);
 
 /* Does what is to be done now, without blocking. 0, or -ESHUTDOWN when `once` was set and the link has ended. */
 XENHUB_API int xenhub_dispatch(struct xenhub *hub);

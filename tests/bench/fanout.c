@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <linux/input.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,7 +77,7 @@ static void consume(struct result *r, const char *endpoint)
 	if (xenhub_open(&hub, endpoint, &options, &listener, r) < 0)
 		_exit(1);
 	while (!r->done) {
-		poll(&(struct pollfd){ .fd = xenhub_fd(hub), .events = POLLIN }, 1, -1);
+		xenhub_wait(hub, -1);
 		xenhub_dispatch(hub);
 		xenhub_get_counters(hub, &counters);
 		r->links = counters.links;

@@ -42,7 +42,7 @@ static void run_hub(struct samples *samples, const char *recording)
 	if (xenhub_open(&hub, endpoint, &options, &listener, samples) < 0)
 		bench_die("cannot open %s", endpoint);
 	do
-		poll(&(struct pollfd){ .fd = xenhub_fd(hub), .events = POLLIN }, 1, -1);
+		xenhub_wait(hub, -1);
 	while (xenhub_dispatch(hub) == 0);
 	xenhub_close(hub);
 	code = bench_wait(pid);
