@@ -35,7 +35,7 @@ class Consumers(Case):
     def test_late_joiner(self):
         """Who comes late is told what is held, as state and not as history."""
         frames = [(1, [(1, KEY_A, 1)]), (1.01, [(1, KEY_B, 1)]), (1.02, [(1, KEY_B, 0)]), (60, [(1, KEY_A, 0)])]
-        self.hub(self.recorded(recording.KEYBOARD, frames))
+        self.hub(self.recorded(recording.KEYBOARD, frames), once=True)
         first = self.peer(name="first")
         first.until(wire.FRAME, ready=lambda m: (1, KEY_B, 0) in m.events)
         late = self.peer(name="late")
@@ -60,7 +60,7 @@ class Consumers(Case):
         """A hub that hangs: the lease runs out, and what it released stays released until a fresh press."""
         presses = [(1, [(1, KEY_A, 1)]), (3, [(1, KEY_A, 0)]), (3.2, [(1, KEY_A, 1)]), (3.4, [(1, KEY_A, 0)]),
                    (60, [(1, KEY_B, 0)])]
-        hub = self.hub(self.recorded(recording.KEYBOARD, presses))
+        hub = self.hub(self.recorded(recording.KEYBOARD, presses), once=True)
         watch = self.watch("--keys")
         watch.until_event(1, KEY_A, 1)
         stopped = time.monotonic()
