@@ -1,7 +1,6 @@
 #include "sensors/iio/bus.h"
 
 #include <errno.h>
-#include <iio.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,10 @@
 
 #include "hub/core/text.h"
 #include "sensors/attr.h"
+#include "sensors/iio/libiio.h"
+
+/* Set by the first bus, for good. */
+static const struct libiio *lib;
 
 struct libiio_bus {
 	struct iiobus base;
@@ -29,11 +32,14 @@ static int create(struct iiobus **out, const char *root)
 
 	if (*root)
 		return -ENOTSUP;
+	lib = libiio_load();
+	if (!lib)
+		return -ENOENT;
 	bus = calloc(1, sizeof(*bus));
 	if (!bus)
 		return -ENOMEM;
 	bus->base.ops = &iiobus_libiio;
-	bus->context = iio_create_local_context();
+	bus->context = lib->iio_create_local_context();
 	if (!bus->context) {
 		int rc = errno ? -errno : -ENODEV;
 
@@ -52,7 +58,7 @@ static void destroy(struct iiobus *base)
 	struct libiio_bus *bus = (struct libiio_bus *)base;
 
 	if (bus->context)
-		iio_context_destroy(bus->context);
+		lib->iio_context_destroy(bus->context);
 	free(bus);
 }
 
@@ -63,17 +69,17 @@ static int list(struct iiobus *base, struct iiobus_device *devices, unsigned max
 	unsigned count = 0;
 
 	if (bus->context)
-		iio_context_destroy(bus->context);
-	bus->context = iio_create_local_context();
+		lib->iio_context_destroy(bus->context);
+	bus->context = lib->iio_create_local_context();
 	if (!bus->context)
 		return errno == ENOENT || errno == ENODEV ? 0 : -errno;
 
-	for (unsigned i = 0; i < iio_context_get_devices_count(bus->context) && count < max; i++) {
-		struct iio_device *device = iio_context_get_device(bus->context, i);
-		const char *id = iio_device_get_id(device);
-		const char *name = iio_device_get_name(device);
+	for (unsigned i = 0; i < lib->iio_context_get_devices_count(bus->context) && count < max; i++) {
+		struct iio_device *device = lib->iio_context_get_device(bus->context, i);
+		const char *id = lib->iio_device_get_id(device);
+		const char *name = lib->iio_device_get_name(device);
 
-		if (iio_device_is_trigger(device) || strlen(id) >= sizeof(devices->id) ||
+		if (lib->iio_device_is_trigger(device) || strlen(id) >= sizeof(devices->id) ||
 		    strncmp(id, "iio:device", strlen("iio:device")))
 			continue;
 		memset(&devices[count], 0, sizeof(devices[count]));
@@ -87,18 +93,18 @@ static int list(struct iiobus *base, struct iiobus_device *devices, unsigned max
 
 static struct iio_device *find_device(struct libiio_bus *bus, const char *id)
 {
-	return bus->context ? iio_context_find_device(bus->context, id) : NULL;
+	return bus->context ? lib->iio_context_find_device(bus->context, id) : NULL;
 }
 
 /* libiio hands out attributes sorted by channel; the file name is what they have in common with the ABI. */
 static struct iio_channel *find_attr(struct iio_device *device, const char *file, const char **attr)
 {
-	for (unsigned i = 0; i < iio_device_get_channels_count(device); i++) {
-		struct iio_channel *channel = iio_device_get_channel(device, i);
+	for (unsigned i = 0; i < lib->iio_device_get_channels_count(device); i++) {
+		struct iio_channel *channel = lib->iio_device_get_channel(device, i);
 
-		for (unsigned j = 0; j < iio_channel_get_attrs_count(channel); j++) {
-			*attr = iio_channel_get_attr(channel, j);
-			if (!strcmp(iio_channel_attr_get_filename(channel, *attr), file))
+		for (unsigned j = 0; j < lib->iio_channel_get_attrs_count(channel); j++) {
+			*attr = lib->iio_channel_get_attr(channel, j);
+			if (!strcmp(lib->iio_channel_attr_get_filename(channel, *attr), file))
 				return channel;
 		}
 	}
@@ -110,7 +116,7 @@ static bool has_attr(struct iiobus *base, const char *id, const char *file)
 	struct iio_device *device = find_device((struct libiio_bus *)base, id);
 	const char *attr;
 
-	return device && (find_attr(device, file, &attr) || iio_device_find_attr(device, file));
+	return device && (find_attr(device, file, &attr) || lib->iio_device_find_attr(device, file));
 }
 
 static int read_attr(struct iiobus *base, const char *id, const char *file, char *buf, size_t size)
@@ -124,9 +130,9 @@ static int read_attr(struct iiobus *base, const char *id, const char *file, char
 		return -ENODEV;
 	channel = find_attr(device, file, &attr);
 	if (channel)
-		n = iio_channel_attr_read(channel, attr, buf, size);
-	else if (iio_device_find_attr(device, file))
-		n = iio_device_attr_read(device, file, buf, size);
+		n = lib->iio_channel_attr_read(channel, attr, buf, size);
+	else if (lib->iio_device_find_attr(device, file))
+		n = lib->iio_device_attr_read(device, file, buf, size);
 	else
 		return -ENOENT;
 	if (n < 0)
@@ -148,9 +154,9 @@ static int write_attr(struct iiobus *base, const char *id, const char *file, con
 		return -ENODEV;
 	channel = find_attr(device, file, &attr);
 	if (channel)
-		n = iio_channel_attr_write(channel, attr, text);
-	else if (iio_device_find_attr(device, file))
-		n = iio_device_attr_write(device, file, text);
+		n = lib->iio_channel_attr_write(channel, attr, text);
+	else if (lib->iio_device_find_attr(device, file))
+		n = lib->iio_device_attr_write(device, file, text);
 	else
 		return -ENOENT;
 	return n < 0 ? (int)n : 0;
@@ -159,25 +165,25 @@ static int write_attr(struct iiobus *base, const char *id, const char *file, con
 static int choose_trigger(struct libiio_bus *bus, struct iio_device *device)
 {
 	const struct iio_device *trigger = NULL;
-	const char *name = iio_device_get_name(device);
+	const char *name = lib->iio_device_get_name(device);
 	char wanted[IIOBUS_NAME_MAX + IIOBUS_ID_MAX];
-	int rc = iio_device_get_trigger(device, &trigger);
+	int rc = lib->iio_device_get_trigger(device, &trigger);
 
 	/* ENOENT: no trigger/ directory, the device fills its buffer by itself. */
 	if ((rc == 0 && trigger) || rc == -ENOENT)
 		return 0;
 	snprintf(wanted, sizeof(wanted), "%.*s-dev%s", IIOBUS_NAME_MAX - 1, name ? name : "",
-		 iio_device_get_id(device) + strlen("iio:device"));
-	trigger = iio_context_find_device(bus->context, wanted);
-	if (!trigger || !iio_device_is_trigger(trigger))
+		 lib->iio_device_get_id(device) + strlen("iio:device"));
+	trigger = lib->iio_context_find_device(bus->context, wanted);
+	if (!trigger || !lib->iio_device_is_trigger(trigger))
 		return -ENOTSUP;
-	return iio_device_set_trigger(device, trigger);
+	return lib->iio_device_set_trigger(device, trigger);
 }
 
 static void disable_channels(struct iio_device *device)
 {
-	for (unsigned i = 0; i < iio_device_get_channels_count(device); i++)
-		iio_channel_disable(iio_device_get_channel(device, i));
+	for (unsigned i = 0; i < lib->iio_device_get_channels_count(device); i++)
+		lib->iio_channel_disable(lib->iio_device_get_channel(device, i));
 }
 
 static int open_capture(struct iiobus *base, const char *id, const char *const *channels, unsigned count,
@@ -199,38 +205,38 @@ static int open_capture(struct iiobus *base, const char *id, const char *const *
 	c->count = count;
 	disable_channels(device);
 	for (unsigned i = 0; i < count; i++) {
-		c->channels[i] = iio_device_find_channel(device, channels[i], false);
-		if (!c->channels[i] || !iio_channel_is_scan_element(c->channels[i])) {
+		c->channels[i] = lib->iio_device_find_channel(device, channels[i], false);
+		if (!c->channels[i] || !lib->iio_channel_is_scan_element(c->channels[i])) {
 			rc = -ENOTSUP;
 			goto fail;
 		}
-		iio_channel_enable(c->channels[i]);
+		lib->iio_channel_enable(c->channels[i]);
 	}
 	rc = choose_trigger(bus, device);
 	if (rc < 0)
 		goto fail;
 
-	c->timestamp = iio_device_find_channel(device, "timestamp", false);
+	c->timestamp = lib->iio_device_find_channel(device, "timestamp", false);
 	if (c->timestamp && write_attr(base, id, "current_timestamp_clock", "monotonic") == 0 &&
-	    iio_channel_is_scan_element(c->timestamp))
-		iio_channel_enable(c->timestamp);
+	    lib->iio_channel_is_scan_element(c->timestamp))
+		lib->iio_channel_enable(c->timestamp);
 	else
 		c->timestamp = NULL;
 
 	/* One sample a block: each is wanted when it comes. */
-	c->buffer = iio_device_create_buffer(device, 1, false);
+	c->buffer = lib->iio_device_create_buffer(device, 1, false);
 	if (!c->buffer) {
 		rc = errno ? -errno : -EIO;
 		goto fail;
 	}
-	rc = iio_buffer_set_blocking_mode(c->buffer, false);
+	rc = lib->iio_buffer_set_blocking_mode(c->buffer, false);
 	if (rc < 0)
 		goto fail_buffer;
 	*out = c;
 	return 0;
 
 fail_buffer:
-	iio_buffer_destroy(c->buffer);
+	lib->iio_buffer_destroy(c->buffer);
 fail:
 	disable_channels(device);
 	free(c);
@@ -239,39 +245,39 @@ fail:
 
 static void close_capture(struct iiobus_capture *c)
 {
-	iio_buffer_destroy(c->buffer);
+	lib->iio_buffer_destroy(c->buffer);
 	disable_channels(c->device);
 	free(c);
 }
 
 static int capture_fd(const struct iiobus_capture *c)
 {
-	return iio_buffer_get_poll_fd(c->buffer);
+	return lib->iio_buffer_get_poll_fd(c->buffer);
 }
 
 static int64_t convert(const struct iiobus_capture *c, struct iio_channel *channel)
 {
-	const struct iio_data_format *format = iio_channel_get_data_format(channel);
+	const struct iio_data_format *format = lib->iio_channel_get_data_format(channel);
 	int64_t value = 0;
 
 	/* iio_channel_convert writes as many bytes as the format has, in the host's order. */
 	if (format->length == 8) {
 		int8_t v = 0;
 
-		iio_channel_convert(channel, &v, iio_buffer_first(c->buffer, channel));
+		lib->iio_channel_convert(channel, &v, lib->iio_buffer_first(c->buffer, channel));
 		value = format->is_signed ? v : (uint8_t)v;
 	} else if (format->length == 16) {
 		int16_t v = 0;
 
-		iio_channel_convert(channel, &v, iio_buffer_first(c->buffer, channel));
+		lib->iio_channel_convert(channel, &v, lib->iio_buffer_first(c->buffer, channel));
 		value = format->is_signed ? v : (uint16_t)v;
 	} else if (format->length == 32) {
 		int32_t v = 0;
 
-		iio_channel_convert(channel, &v, iio_buffer_first(c->buffer, channel));
+		lib->iio_channel_convert(channel, &v, lib->iio_buffer_first(c->buffer, channel));
 		value = format->is_signed ? v : (int64_t)(uint32_t)v;
 	} else if (format->length == 64) {
-		iio_channel_convert(channel, &value, iio_buffer_first(c->buffer, channel));
+		lib->iio_channel_convert(channel, &value, lib->iio_buffer_first(c->buffer, channel));
 		if (!format->is_signed && value < 0)
 			value = INT64_MAX;
 	}
@@ -280,7 +286,7 @@ static int64_t convert(const struct iiobus_capture *c, struct iio_channel *chann
 
 static int next_sample(struct iiobus_capture *c, int64_t *values, uint64_t *timestamp_ns)
 {
-	ssize_t n = iio_buffer_refill(c->buffer);
+	ssize_t n = lib->iio_buffer_refill(c->buffer);
 
 	if (n == -EAGAIN || n == -ETIMEDOUT)
 		return 0;
