@@ -14,7 +14,7 @@ def run(lab):
     hub = Hub(lab)
     assert set(hub.device(switches.name)["classes"]) == {"switch"}
     watcher = hub.watch(switches.name)
-    watcher.expect(events.line(events.EV_SW, events.SW_TABLET_MODE, 1))
+    watcher.expect(rf"^S: {events.SW_TABLET_MODE:02x} 1$")  # evemu's line for what was on at the beginning
     switches.play("SW_LID 1", "SW_LID 0", "SW_TABLET_MODE 0")
     watcher.expect(events.line(events.EV_SW, events.SW_LID, 1))
     watcher.expect(events.line(events.EV_SW, events.SW_LID, 0))
