@@ -67,9 +67,12 @@ static void drop_link(struct xenhub *hub, enum xenhub_link status, const char *t
 
 static void drop_for_errno(struct xenhub *hub, int err, uint64_t now_ns)
 {
-	char text[256];
+	const char *why = hub->link ? hub->link->why : "";
+	char text[512];
 
-	snprintf(text, sizeof(text), "%s: %s", hub->endpoint, err ? strerror(err) : "the hub closed the link");
+	if (!*why)
+		why = err ? strerror(err) : "the hub closed the link";
+	snprintf(text, sizeof(text), "%s: %s", hub->endpoint, why);
 	drop_link(hub, XENHUB_LINK_DOWN, text, now_ns);
 }
 

@@ -2,8 +2,9 @@
  * libxenhub: the input devices and states of another domain (or process), as if they were one's own.
  *
  * A program names a link; the library finds the hub, keeps the link up for ever, keeps what each device holds, applies
- * snapshots, and lets go of keys, buttons and contacts when the hub, the link or the lease ends. It never blocks, starts no
- * thread, and wakes the caller only when there is something to do.
+ * snapshots, and lets go of keys, buttons and contacts when the hub, the link or the lease ends. It never blocks, and wakes the
+ * caller only when there is something to do. It starts a thread only to find and map a link between domains, since XenStore and
+ * grants block: one for each attempt, which ends with it.
  *
  *	struct xenhub *hub;
  *	if (xenhub_open(&hub, "unix:/run/xenhub/hub.sock", &options, &listener, data) < 0) …
@@ -144,8 +145,9 @@ struct xenhub_options {
 };
 
 /*
- * Begins to keep up the link named by `link`: "unix:PATH", "tcp:127.0.0.1:PORT". Succeeds whether or not the hub is there yet.
- * -EINVAL: no such kind of link. The listener is copied, options and link too.
+ * Begins to keep up the link named by `link`: "auto" (in a guest: what Dom0's hub has published for it), "unix:PATH",
+ * "tcp:127.0.0.1:PORT", "channel:NAME", "tty:PATH", "vchan:DOMID:PATH". Succeeds whether or not the hub is there yet.
+ * -EINVAL: no such kind of link; -EPROTONOSUPPORT: built without it. The listener is copied, options and link too.
  */
 XENHUB_API int xenhub_open(struct xenhub **out, const char *link, const struct xenhub_options *options,
 			   const struct xenhub_listener *listener, void *data);

@@ -1,5 +1,4 @@
-/* Stream sockets: unix and TCP. */
-#include "hub/link/link.h"
+#include "hub/link/socket.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "hub/core/text.h"
+#include "hub/link/link.h"
 
 #define LISTEN_BACKLOG 8
 
@@ -88,11 +88,10 @@ static int parse_endpoint(const char *endpoint, struct address *a, char *why, si
 		return parse_unix(endpoint + 5, a, why, size);
 	if (!strncmp(endpoint, "tcp:", 4))
 		return parse_tcp(endpoint + 4, a, why, size);
-	snprintf(why, size, "expected unix:PATH or tcp:ADDRESS:PORT");
 	return -EINVAL;
 }
 
-int link_check_endpoint(const char *endpoint, char *why, size_t size)
+int socket_check_endpoint(const char *endpoint, char *why, size_t size)
 {
 	struct address a;
 
@@ -184,7 +183,7 @@ static void set_nodelay(int fd, int family)
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 }
 
-int link_connect(struct link **out, const char *endpoint)
+int socket_connect(struct link **out, const char *endpoint)
 {
 	bool in_progress = false;
 	struct address a;

@@ -1,0 +1,13 @@
+/* Stream sockets, unix and TCP: their part of link.h. */
+#ifndef HUB_LINK_SOCKET_H
+#define HUB_LINK_SOCKET_H
+
+#include <stddef.h>
+
+struct link;
+
+/* See link_check_endpoint and link_connect. The endpoint begins with "unix:" or "tcp:". */
+int socket_check_endpoint(const char *endpoint, char *why, size_t size);
+int socket_connect(struct link **out, const char *endpoint);
+
+#endif

@@ -1,0 +1,56 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hub/core/text.h"
+#include "hub/link/xen.h"
+#include "hub/xen/store.h"
+
+int xen_check_domain(const char *name, size_t n, char *why, size_t size)
+{
+	if (!n || n >= XEN_NAME_MAX) {
+		snprintf(why, size, "expected the name or UUID of a domain, of 1 to %d bytes", XEN_NAME_MAX - 1);
+		return -EINVAL;
+	}
+	if (strspn(name, "0123456789") >= n) {
+		snprintf(why, size, "a domain's number changes at its next boot: give its name or UUID, `xl list` shows them");
+		return -EINVAL;
+	}
+	return xen_check_built(why, size);
+}
+
+int xen_check_channel(const char *rest, char *why, size_t size)
+{
+	const char *slash = strchr(rest, '/');
+	const char *name = slash ? slash + 1 : rest;
+
+	if (slash) {
+		int rc = xen_check_domain(rest, (size_t)(slash - rest), why, size);
+
+		if (rc < 0)
+			return rc;
+	}
+	if (!*name || strlen(name) >= XEN_NAME_MAX) {
+		snprintf(why, size, "expected channel:NAME in a guest, channel:DOMAIN/NAME in Dom0");
+		return -EINVAL;
+	}
+	return xen_check_built(why, size);
+}
+
+int xen_check_vchan_client(const char *rest, char *why, size_t size)
+{
+	const char *colon = strchr(rest, ':');
+	char id[8];
+	long number;
+
+	if (!colon || (size_t)(colon - rest) >= sizeof(id) || colon[1] != '/') {
+		snprintf(why, size, "expected vchan:DOMID:PATH; a guest finds its own link with auto");
+		return -EINVAL;
+	}
+	snprintf(id, sizeof(id), "%.*s", (int)(colon - rest), rest);
+	if (text_to_long(id, 10, 0, UINT16_MAX, &number) < 0) {
+		snprintf(why, size, "'%s' is no domain id", id);
+		return -EINVAL;
+	}
+	return xen_check_built(why, size);
+}
