@@ -186,9 +186,10 @@ class Watched(Case):
 
     def test_a_hub_that_dies_is_a_failure_and_one_that_ends_is_not(self):
         for number, status in ((signal.SIGKILL, 1), (signal.SIGTERM, 0)):
-            hub = self.hub()
-            watch = self.watch()
-            self.connected(hub, "xenhub-watch")
+            idle = recording.write(self.folder / "idle.evemu", recording.MOUSE, [(1, [(2, 0, 1)]), (600, [(2, 0, 1)])])
+            hub = self.hub(f"evemu:{idle}")
+            watch = self.start("xenhub", "watch", "--link", f"unix:{self.link}")
+            watch.until_line("+ ")  # a hub that dies before it has greeted is waited for
             hub.signal(number)
             self.assertEqual(watch.wait(), status, watch.errors)
             hub.wait()
