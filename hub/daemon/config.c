@@ -8,6 +8,8 @@
 #include "hub/core/log.h"
 #include "hub/core/text.h"
 #include "hub/link/link.h"
+#include "sensors/claims.h"
+#include "sensors/matrix.h"
 
 enum kind {
 	KIND_TEXT,
@@ -100,11 +102,54 @@ static int add_list(struct config_list *list, const char *value, char *why, size
 	return 0;
 }
 
+static int check_choice(const char *value, const char *const choices[3], char *why, size_t size)
+{
+	for (int i = 0; i < 3; i++)
+		if (!strcmp(value, choices[i]))
+			return 0;
+	snprintf(why, size, "expected %s, %s or %s, not '%s'", choices[0], choices[1], choices[2], value);
+	return -EINVAL;
+}
+
+static int check_classes(const struct config_list *list, char *why, size_t size)
+{
+	for (unsigned i = 0; i < list->count; i++) {
+		unsigned class = 0;
+
+		while (class < SENSOR_CLASSES && strcmp(list->items[i], sensor_class_name((enum sensor_class)class)))
+			class ++;
+		if (class == SENSOR_CLASSES) {
+			snprintf(why, size, "expected light, orientation, proximity, lid or power, not '%s'", list->items[i]);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int check_sensors(const struct option *o, const struct config *config, char *why, size_t size)
+{
+	static const char *const enable[] = { "yes", "no", "auto" };
+	static const char *const backend[] = { "libiio", "sysfs", "auto" };
+	struct matrix matrix;
+
+	if (!strcmp(o->key, "enable"))
+		return check_choice(config->sensors, enable, why, size);
+	if (!strcmp(o->key, "backend"))
+		return check_choice(config->backend, backend, why, size);
+	if (!strcmp(o->key, "always"))
+		return check_classes(&config->always, why, size);
+	if (!strcmp(o->key, "mount-matrix") && config->mount_matrix[0])
+		return matrix_parse(config->mount_matrix, &matrix, why, size);
+	return 0;
+}
+
 /* What the table's kinds cannot say. */
 static int check(const struct option *o, const struct config *config, char *why, size_t size)
 {
 	enum log_level level;
 
+	if (!strcmp(o->section, "sensors"))
+		return check_sensors(o, config, why, size);
 	if (!strcmp(o->key, "log-level") && log_level_parse(config->log_level, &level) < 0) {
 		snprintf(why, size, "expected error, warning, info or debug, not '%s'", config->log_level);
 		return -EINVAL;

@@ -37,7 +37,27 @@ struct config_list {
 	X(screen, height, "height", INT, "800", 1, 65535, "pixels")                                                          \
 	X(publish, interval_ms, "interval-ms", INT, "50", 10, 10000, "states are published at most this often")              \
 	X(publish, xenstore, "xenstore", TEXT, "auto", 0, 0, "yes, no, or auto: where there is a XenStore")                  \
-	X(publish, keys, "keys", BOOL, "no", 0, 0, "whether the key codes of keyboards stand in the state tree")
+	X(publish, keys, "keys", BOOL, "no", 0, 0, "whether the key codes of keyboards stand in the state tree")             \
+	X(sensors, sensors, "enable", TEXT, "auto", 0, 0, "yes, no, or auto: beside the machine's own input devices")        \
+	X(sensors, backend, "backend", TEXT, "auto", 0, 0, "how IIO is read: libiio, sysfs, or auto: libiio where it is built in") \
+	X(sensors, always, "always", LIST, "power", 0, 0,                                                                    \
+	  "classes read although no consumer asks: light, orientation, proximity, lid, power (without it, no warnings)")      \
+	X(sensors, sensors_interval_ms, "interval-ms", INT, "2000", 50, 3600000, "how often those are read")                  \
+	X(sensors, power_interval_ms, "power-interval-ms", INT, "30000", 1000, 3600000,                                      \
+	  "how often power is read at least; what the kernel tells of is read at once")                                      \
+	X(sensors, stream_interval_ms, "stream-interval-ms", INT, "200", 20, 3600000,                                        \
+	  "how often light and orientation are read at most, for consumers that wish for states")                            \
+	X(sensors, poll_min_ms, "poll-min-ms", INT, "500", 20, 60000, "sensors without a working buffer are polled at most this often") \
+	X(sensors, mount_matrix, "mount-matrix", TEXT, "", 0, 0,                                                             \
+	  "of the accelerometer, row by row: 0, 1, 0; -1, 0, 0; 0, 0, 1; empty: as quirks, udev and the kernel say")           \
+	X(sensors, low_percent, "low-percent", INT, "20", 0, 100, "the battery is low from here on; 0: never")                \
+	X(sensors, low_minutes, "low-minutes", INT, "20", 0, 1440, "or from so little time left on; 0: never")                \
+	X(sensors, critical_percent, "critical-percent", INT, "5", 0, 100, "the battery is critical from here on")            \
+	X(sensors, critical_minutes, "critical-minutes", INT, "5", 0, 1440, "or from so little time left on")                 \
+	X(sensors, action_percent, "action-percent", INT, "2", 0, 100, "the action is taken from here on")                    \
+	X(sensors, action_minutes, "action-minutes", INT, "2", 0, 1440, "or from so little time left on")                     \
+	X(sensors, action, "action", TEXT, "", 0, 0,                                                                         \
+	  "a command and its arguments, run without a shell when the battery is that low; empty: none")
 
 #define CONFIG_MEMBER_TEXT(member) char member[CONFIG_TEXT_MAX];
 #define CONFIG_MEMBER_BOOL(member) bool member;

@@ -16,9 +16,11 @@
 #include "hub/core/loop.h"
 #include "hub/core/resume.h"
 #include "hub/core/worker.h"
+#include "hub/daemon/action.h"
 #include "hub/daemon/inject.h"
 #include "hub/daemon/options.h"
 #include "hub/daemon/requests.h"
+#include "hub/daemon/sense.h"
 #include "hub/daemon/server.h"
 #include "hub/model/chord.h"
 #include "hub/model/hub.h"
@@ -44,6 +46,8 @@ struct daemon {
 	struct resume_watch *resume;
 	struct evdev_source *evdev;
 	struct xenstore *xenstore;
+	struct sense *sense; /* NULL without sensors */
+	struct action action;
 	struct recording_source *recordings[RECORDINGS_MAX];
 	unsigned n_recordings, n_ended;
 	bool started; /* the recordings play */
@@ -54,6 +58,7 @@ struct daemon {
 	uint64_t dirty;
 	uint64_t publish_at; /* CLOCK_NEVER: nothing to publish */
 	uint64_t published;
+	uint64_t published_serial; /* of the states */
 	uint64_t deadline; /* the timer's */
 	struct loop_timer *timer;
 	struct loop_hook *hook;
@@ -121,6 +126,8 @@ static void on_wishes(void *data)
 	bool pointer, raw, screen_on;
 	uint32_t classes;
 
+	if (d->sense)
+		sense_update(d->sense);
 	if (!d->evdev)
 		return;
 	hub_wishes(d->hub, &classes, &pointer, &raw, &screen_on);
@@ -153,6 +160,16 @@ static void on_resume(void *data)
 	log_info("the machine has slept: releasing what was held and reading the devices anew");
 	if (d->evdev && d->options.config.suspend_release)
 		evdev_source_resume(d->evdev, clock_now_ns());
+	if (d->sense)
+		sense_resume(d->sense);
+}
+
+static void on_battery_empty(void *data)
+{
+	struct daemon *d = data;
+
+	if (d->options.config.action[0])
+		action_run(&d->action, d->options.config.action);
 }
 
 static void on_request(void *data, struct server_peer *peer, const char *text)
@@ -197,7 +214,7 @@ static bool publish(struct daemon *d, uint64_t now_ns)
 	uint64_t interval_ns = (uint64_t)d->options.config.interval_ms * NS_PER_MS;
 
 	d->dirty |= hub_take_dirty(d->hub);
-	if (!d->dirty)
+	if (!d->dirty && states_serial(hub_states(d->hub)) == d->published_serial)
 		return false;
 	if (d->publish_at == CLOCK_NEVER)
 		d->publish_at = d->published + interval_ns > now_ns ? d->published + interval_ns : now_ns;
@@ -206,6 +223,7 @@ static bool publish(struct daemon *d, uint64_t now_ns)
 	tree_update(&d->tree, d->dirty, now_ns);
 	if (d->xenstore)
 		xenstore_publish(d->xenstore);
+	d->published_serial = states_serial(hub_states(d->hub));
 	d->dirty = 0;
 	d->published = now_ns;
 	d->publish_at = CLOCK_NEVER;
@@ -350,6 +368,24 @@ static int open_xenstore(struct daemon *d)
 	return rc;
 }
 
+static int open_sensors(struct daemon *d)
+{
+	const struct sense_callbacks callbacks = { .act = on_battery_empty, .data = d };
+	const char *wish = d->options.config.sensors;
+	int rc;
+
+	if (!strcmp(wish, "no") || (!strcmp(wish, "auto") && !d->evdev))
+		return 0;
+	action_init(&d->action, d->loop);
+	rc = need_worker(d);
+	if (!rc)
+		rc = sense_create(&d->sense, d->worker, d->hub, &d->options.config, &callbacks);
+	if (rc < 0)
+		log_errno(-rc, "cannot read sensors");
+	d->requests.sense = d->sense;
+	return rc;
+}
+
 /* Who comes back after a restart would take a first snapshot without devices for all of them unplugged. */
 static void on_settled(void *data)
 {
@@ -445,6 +481,10 @@ static int daemon_init(struct daemon *d)
 	rc = open_sources(d);
 	if (rc < 0)
 		return rc;
+	/* After the devices: on the slow thread, they are looked for first. */
+	rc = open_sensors(d);
+	if (rc < 0)
+		return rc;
 	if (!d->options.once)
 		start_recordings(d);
 	return 0;
@@ -458,6 +498,8 @@ static void daemon_finish(struct daemon *d)
 	for (unsigned i = 0; i < d->n_recordings; i++)
 		recording_source_destroy(d->recordings[i]);
 	evdev_source_destroy(d->evdev, now_ns);
+	sense_destroy(d->sense);
+	action_finish(&d->action);
 	xenstore_destroy(d->xenstore);
 	resume_watch_destroy(d->resume);
 	server_destroy(d->server);

@@ -109,6 +109,8 @@ static int do_resume(struct requests *q, char **words, struct reply *r)
 {
 	if (q->evdev)
 		evdev_source_resume(q->evdev, clock_now_ns());
+	if (q->sense)
+		sense_resume(q->sense);
 	return 0;
 }
 

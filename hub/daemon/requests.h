@@ -11,6 +11,7 @@
 #ifndef HUB_DAEMON_REQUESTS_H
 #define HUB_DAEMON_REQUESTS_H
 
+#include "hub/daemon/sense.h"
 #include "hub/daemon/server.h"
 #include "hub/model/hub.h"
 #include "hub/source/evdev.h"
@@ -19,6 +20,7 @@ struct requests {
 	struct hub *hub;
 	struct server *server;
 	struct evdev_source *evdev; /* NULL without that source */
+	struct sense *sense;	    /* NULL without sensors */
 };
 
 /* Answers one request, on the spot. */

@@ -212,7 +212,8 @@ static void start(void *data)
 /* Who is connected and how much has passed belongs to the control socket, not into a store that others watch. */
 static bool is_published(const char *path)
 {
-	return !state_path_below(path, "consumer") && !state_path_below(path, "counter");
+	return !state_path_below(path, "consumer") && !state_path_below(path, "counter") &&
+	       !state_path_below(path, "sensor");
 }
 
 static struct batch *collect(struct xenstore *x)

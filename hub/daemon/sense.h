@@ -1,0 +1,45 @@
+/*
+ * The machine's sensors in the daemon: struct sensors lives on the slow thread; what it says becomes states on the main one, in
+ * the turn of the loop in which it arrives, and what consumers wish for becomes claims.
+ *
+ * Who claims what:
+ *	[sensors] always	its classes, at interval-ms; power at power-interval-ms
+ *	a consumer that wishes	light and orientation at its own interval, not below stream-interval-ms; power, but no faster than
+ *	for states		power-interval-ms: a change of power comes with an event
+ *	a control link		the same and all other classes, when it names an interval: without one it only looks
+ *
+ * Below sensor/ stands what `xenhub sensors` shows: for the control socket alone, and the last samples only while a control
+ * link claims.
+ */
+#ifndef HUB_DAEMON_SENSE_H
+#define HUB_DAEMON_SENSE_H
+
+#include <stdbool.h>
+
+#include "hub/core/worker.h"
+#include "hub/daemon/config.h"
+#include "hub/model/hub.h"
+
+struct sense;
+
+struct sense_callbacks {
+	/* The battery is so low that something must be done; once each time it comes to that. Main thread. */
+	void (*act)(void *data);
+	void *data;
+};
+
+/*
+ * config must outlive it; the worker must be destroyed before it, the hub after it. Finding the sensors happens on the slow
+ * thread and its failure is logged. 0 or -errno.
+ */
+int sense_create(struct sense **out, struct worker *worker, struct hub *hub, const struct config *config,
+		 const struct sense_callbacks *callbacks);
+void sense_destroy(struct sense *sense);
+
+/* The consumers' wishes changed. */
+void sense_update(struct sense *sense);
+
+/* The machine has slept. */
+void sense_resume(struct sense *sense);
+
+#endif

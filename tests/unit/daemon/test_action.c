@@ -1,0 +1,113 @@
+#include "hub/daemon/action.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hub/core/clock.h"
+#include "tests/unit/testing.h"
+
+struct world {
+	struct loop *loop;
+	struct action action;
+	char folder[64];
+};
+
+static int setup(void **state)
+{
+	static struct world w;
+
+	snprintf(w.folder, sizeof(w.folder), "/tmp/xenhub-action-XXXXXX");
+	if (!mkdtemp(w.folder) || loop_create(&w.loop) < 0)
+		return -1;
+	action_init(&w.action, w.loop);
+	*state = &w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+	char path[96];
+
+	action_finish(&w->action);
+	loop_destroy(w->loop);
+	snprintf(path, sizeof(path), "%s/made", w->folder);
+	unlink(path);
+	return rmdir(w->folder);
+}
+
+static void on_late(void *data)
+{
+	loop_quit(data, 1);
+}
+
+static void end_when_done(void *data)
+{
+	struct world *w = data;
+
+	if (!w->action.source)
+		loop_quit(w->loop, 0);
+}
+
+static void wait_for_end(struct world *w)
+{
+	struct loop_hook *hook = loop_add_hook(w->loop, end_when_done, w);
+	struct loop_timer *timer = loop_add_timer(w->loop, on_late, w->loop);
+
+	loop_timer_at(timer, clock_now_ns() + 20 * NS_PER_S);
+	assert_int_equal(loop_run(w->loop), 0);
+	loop_remove_hook(hook);
+	loop_remove_timer(timer);
+}
+
+static void words_are_arguments_and_no_shell_reads_them(void **state)
+{
+	struct world *w = *state;
+	char command[256], path[96];
+
+	snprintf(command, sizeof(command), "  touch \t%s/made %s/$HOME", w->folder, w->folder);
+	assert_int_equal(action_run(&w->action, command), 0);
+	wait_for_end(w);
+	snprintf(path, sizeof(path), "%s/made", w->folder);
+	assert_int_equal(access(path, F_OK), 0);
+	snprintf(path, sizeof(path), "%s/$HOME", w->folder);
+	assert_int_equal(unlink(path), 0);
+}
+
+static void one_at_a_time(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(action_run(&w->action, "sleep 0.2"), 0);
+	assert_int_equal(action_run(&w->action, "sleep 0.2"), -EBUSY);
+	wait_for_end(w);
+	assert_int_equal(action_run(&w->action, "false"), 0);
+	wait_for_end(w);
+}
+
+static void what_cannot_run_is_refused(void **state)
+{
+	struct world *w = *state;
+	char command[2 * ACTION_WORDS_MAX + 8] = "true";
+
+	assert_int_equal(action_run(&w->action, "/nowhere/at-all"), -ENOENT);
+	assert_int_equal(action_run(&w->action, "   "), -EINVAL);
+	for (unsigned i = 0; i < ACTION_WORDS_MAX; i++)
+		strcat(command, " x");
+	assert_int_equal(action_run(&w->action, command), -E2BIG);
+	assert_null(w->action.source);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(words_are_arguments_and_no_shell_reads_them, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_at_a_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_cannot_run_is_refused, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
