@@ -2,6 +2,7 @@
 """Consumers that come, go, sleep and die, and a hub that does."""
 
 import signal
+import socket
 import time
 
 from kit import recording, wire
@@ -108,6 +109,28 @@ class Consumers(Case):
         self.assertEqual(numbers[-2000:], list(range(1, 2001)))
         self.assertIn("sleeper", hub.errors)
         self.assertIn("timeout", hub.errors)
+
+    def test_consumer_wakes_up(self):
+        """Stopped for too long with a key held, a consumer hears why it lost its link, and lets go."""
+        hub = self.hub(self.held_key())
+        watch = self.watch("--keys")
+        watch.until_event(1, KEY_A, 1)
+        watch.signal(signal.SIGSTOP)
+        hub.until(lambda: "timeout" in hub.errors, "the hub drops it")
+        watch.signal(signal.SIGCONT)
+        self.assertEqual(watch.wait(), 1)
+        self.assertEqual([event[3] for frame in watch.frames() for event in frame if event[1] == 1], [1, 0])
+        self.assertIn("nothing was acknowledged", watch.errors)
+
+    def test_tcp(self):
+        """The same stream over a loopback address, beside the socket."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.hub(self.held_key(), options=["--listen", f"tcp:127.0.0.1:{port}"])
+        watch = self.start("xenhub", "watch", "--link", f"tcp:127.0.0.1:{port}", "--format", "evemu", "--keys")
+        watch.until_event(1, KEY_A, 1)
+        self.watch("--keys").until_event(1, KEY_A, 1)
 
     def test_lease(self):
         """While a key is held the hub renews its word, and only then."""
