@@ -3,11 +3,6 @@
 #include <errno.h>
 #include <string.h>
 
-static bool is_key(unsigned code)
-{
-	return code < BTN_MISC || (code >= KEY_OK && code < BTN_TRIGGER_HAPPY && !(code >= BTN_DPAD_UP && code <= BTN_DPAD_RIGHT));
-}
-
 int chords_add(struct chords *chords, const uint16_t *keys, unsigned count, int action)
 {
 	struct chord *chord = &chords->chords[chords->count];
@@ -17,7 +12,7 @@ int chords_add(struct chords *chords, const uint16_t *keys, unsigned count, int 
 	if (chords->count == CHORDS_MAX)
 		return -ENOSPC;
 	for (unsigned i = 0; i < count; i++)
-		if (keys[i] >= KEY_CNT || !is_key(keys[i]))
+		if (keys[i] >= KEY_CNT || !code_is_key(keys[i]))
 			return -EINVAL;
 	memcpy(chord->keys, keys, count * sizeof(keys[0]));
 	chord->count = count;
@@ -54,7 +49,8 @@ static const struct chord *completed(const struct chords *chords, unsigned code)
 	return NULL;
 }
 
-uint32_t chords_filter(struct chords *chords, uint8_t *keys, struct event *events, uint32_t count, int *action)
+uint32_t chords_filter(struct chords *chords, uint8_t *keys, struct event *events, uint32_t count,
+		       int *action)
 {
 	bool withheld = false;
 	uint32_t n = 0;
@@ -65,7 +61,7 @@ uint32_t chords_filter(struct chords *chords, uint8_t *keys, struct event *event
 		const struct chord *match;
 		bool withhold;
 
-		if (e->type != EV_KEY || e->code >= KEY_CNT || !is_key(e->code) || e->value == 2) {
+		if (e->type != EV_KEY || e->code >= KEY_CNT || !code_is_key(e->code) || e->value == 2) {
 			events[n++] = *e;
 			continue;
 		}
@@ -97,7 +93,7 @@ uint32_t chords_filter(struct chords *chords, uint8_t *keys, struct event *event
 void chords_forget(struct chords *chords, const uint8_t *keys_held)
 {
 	for (unsigned code = 0; code < KEY_CNT; code++)
-		if (is_key(code) && bit_test(keys_held, code))
+		if (code_is_key(code) && bit_test(keys_held, code))
 			key_changed(chords, code, false);
 	if (!chords->held)
 		chords->withholding = false;

@@ -1,4 +1,5 @@
-/* One consumer: what goes into its outbox and when. What it sends is in receive.c, devices and snapshots in snapshot.c. */
+/* One consumer: what goes into its outbox and when. What it sends is in receive.c, devices and snapshots in
+ * snapshot.c. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,10 +47,14 @@ void consumer_tell_focus(struct hub_consumer *c)
 int hub_consumer_add(struct hub *hub, const struct wire_hello *hello, const char *peer, uint64_t now_ns,
 		     struct hub_consumer **out)
 {
+	const struct policy_guest *guest = NULL;
 	struct hub_consumer *c;
 	unsigned slot = 0;
 	int rc;
 
+	if (hub->policy && hello->role != WIRE_ROLE_CONTROL &&
+	    !(guest = policy_find(hub->policy, hello->name)))
+		return -EPERM;
 	while (slot < HUB_CONSUMERS_MAX && hub->consumers[slot])
 		slot++;
 	if (slot == HUB_CONSUMERS_MAX)
@@ -67,6 +72,7 @@ int hub_consumer_add(struct hub *hub, const struct wire_hello *hello, const char
 	c->role = hello->role;
 	c->generation = hub->next_generation++;
 	c->wishes = hello->wishes;
+	c->guest = guest;
 	snprintf(c->name, sizeof(c->name), "%s", hello->name[0] ? hello->name : peer);
 	for (unsigned i = 0; i < HUB_ENDED_MAX; i++) {
 		const struct ended_link *e = &hub->ended[i];
@@ -75,7 +81,7 @@ int hub_consumer_add(struct hub *hub, const struct wire_hello *hello, const char
 			c->lost_before = e->lost + hub->edges - e->edges;
 	}
 	hub->consumers[slot] = c;
-	c->routes = route_mask(c);
+	route_update(c);
 	push_hello(c);
 	consumer_tell_focus(c);
 	consumer_snapshot(c, REASON_CONNECT, now_ns);
@@ -110,11 +116,12 @@ unsigned consumer_held(const struct hub_consumer *c)
 		return 0;
 	for (unsigned i = 0; i < HUB_DEVICES_MAX; i++)
 		if (c->routes >> i & 1)
-			held += c->hub->devices[i].state.held;
+			held += route_held(c, &c->hub->devices[i]);
 	return held;
 }
 
-void consumer_push_frame(struct hub_consumer *c, const struct hub_device *d, const struct frame *frame, uint64_t now_ns)
+static void push_frame(struct hub_consumer *c, const struct hub_device *d, const struct frame *frame,
+		       uint64_t now_ns)
 {
 	/* The snapshot that is due will say how it ends. */
 	if (c->snapshot_due) {
@@ -129,13 +136,37 @@ void consumer_push_frame(struct hub_consumer *c, const struct hub_device *d, con
 	c->snapshot_reason = REASON_OVERFLOW;
 }
 
+void consumer_push_frame(struct hub_consumer *c, const struct hub_device *d, const struct frame *frame,
+			 uint64_t now_ns)
+{
+	struct event events[FRAME_EVENTS_MAX];
+	int32_t times[FRAME_EVENTS_MAX];
+	struct frame part = *frame;
+
+	if (!(c->partial >> (d->handle % HUB_DEVICES_MAX) & 1)) {
+		push_frame(c, d, frame, now_ns);
+		return;
+	}
+	part.events = events;
+	part.times = frame->times ? times : NULL;
+	part.count = route_filter(c, d, frame, events, times);
+	if (part.count)
+		push_frame(c, d, &part, now_ns);
+}
+
 void consumer_reroute(struct hub_consumer *c, enum reason reason, uint64_t now_ns)
 {
-	uint64_t before = c->routes;
-	uint64_t after = route_mask(c);
+	uint64_t before = c->routes, glanced = c->glances, partial = c->partial;
+	uint64_t after, glances;
 	struct event events[STATE_EVENTS_MAX + 1];
 	struct frame frame;
 
+	route_update(c);
+	after = c->routes;
+	glances = c->glances;
+	/* What is let go of is told as far as it was told that it is held. */
+	c->routes = before;
+	c->partial |= partial;
 	for (unsigned i = 0; i < HUB_DEVICES_MAX; i++) {
 		const struct hub_device *d = &c->hub->devices[i];
 
@@ -144,9 +175,9 @@ void consumer_reroute(struct hub_consumer *c, enum reason reason, uint64_t now_n
 		if (c->known[i] && !route_sees(c, d))
 			consumer_push_remove(c, i, reason);
 	}
-	c->routes = after;
+	route_update(c);
 	consumer_tell_focus(c);
-	if (after & ~before)
+	if ((after & ~before) | (glances & ~(glanced | before)))
 		consumer_snapshot(c, reason, now_ns);
 	for (unsigned i = 0; i < HUB_DEVICES_MAX; i++)
 		if (route_sees(c, &c->hub->devices[i]) && !c->known[i])
@@ -164,9 +195,12 @@ void consumer_lease(struct hub_consumer *c)
 		return;
 	for (unsigned i = 0; i < HUB_DEVICES_MAX; i++) {
 		const struct hub_device *d = &c->hub->devices[i];
+		struct device_state view;
 
-		if (c->routes >> i & 1 && d->state.held)
-			lease.hash = lease_hash(lease.hash, d->handle, state_held_hash(&d->state));
+		if (!(c->routes >> i & 1) || !route_held(c, d))
+			continue;
+		view = route_view(c, d);
+		lease.hash = lease_hash(lease.hash, d->handle, state_held_hash(&view));
 	}
 	len = wire_put_lease(buf, sizeof(buf), &lease);
 	if (len > 0 && !outbox_push(&c->box, buf, (size_t)len))
@@ -185,14 +219,6 @@ int hub_consumer_check(struct hub_consumer *c, uint64_t now_ns)
 {
 	consumer_update_wait(c, now_ns);
 	return c->waiting_since && now_ns - c->waiting_since >= WIRE_ACK_MS * NS_PER_MS ? -ETIMEDOUT : 0;
-}
-
-/* What an ordinary consumer may read of the tree: the machine's states, not who else is there or what is pressed. */
-static bool state_is_public(const char *path)
-{
-	return !state_path_below(path, "device") && !state_path_below(path, "counter") &&
-	       !state_path_below(path, "consumer") && !state_path_below(path, "sensor") &&
-	       !state_path_below(path, "hub") && !state_path_below(path, "pointer") && !state_path_below(path, "focus");
 }
 
 static void pull_states(struct hub_consumer *c, uint64_t now_ns)
@@ -216,7 +242,7 @@ static void pull_states(struct hub_consumer *c, uint64_t now_ns)
 			c->states_last = now_ns;
 			return;
 		}
-		if (c->role == WIRE_ROLE_CONTROL || state_is_public(node->path)) {
+		if (route_shows_state(c, node->path)) {
 			state_to_wire(node, &m);
 			len = wire_put_state(buf, sizeof(buf), &m);
 			if (len > 0 && !outbox_push(&c->box, buf, (size_t)len)) {

@@ -8,7 +8,8 @@
 #include "hub/core/text.h"
 #include "hub/model/hub_private.h"
 
-int hub_create(struct hub **out, const struct hub_callbacks *callbacks, const uint8_t boot_id[16], uint64_t generation)
+int hub_create(struct hub **out, const struct hub_callbacks *callbacks, const uint8_t boot_id[16],
+	       uint64_t generation)
 {
 	struct hub *hub = calloc(1, sizeof(*hub));
 	int rc;
@@ -51,6 +52,18 @@ struct states *hub_states(struct hub *hub)
 	return hub->states;
 }
 
+void hub_set_policy(struct hub *hub, const struct policy *policy)
+{
+	hub->policy = policy;
+	hub->focus_all = false;
+	snprintf(hub->focus, sizeof(hub->focus), "%s", policy->count ? policy->guests[0].name : "");
+}
+
+const struct policy *hub_policy(const struct hub *hub)
+{
+	return hub->policy;
+}
+
 static struct hub_device *find_device(const struct hub *hub, uint32_t handle)
 {
 	const struct hub_device *d = &hub->devices[handle % HUB_DEVICES_MAX];
@@ -84,8 +97,9 @@ static void update_lease(struct hub *hub, uint64_t now_ns)
 		hub->lease_at = now_ns + WIRE_LEASE_MS * NS_PER_MS;
 }
 
-int hub_device_add(struct hub *hub, const struct descriptor *desc, const struct device_state *initial, uint32_t classes,
-		   const char *reason, const char *origin, uint32_t flags, uint64_t now_ns, uint32_t *handle)
+int hub_device_add(struct hub *hub, const struct descriptor *desc, const struct device_state *initial,
+		   uint32_t classes, const char *reason, const char *origin, uint32_t flags, uint64_t now_ns,
+		   uint32_t *handle)
 {
 	struct hub_device *d = NULL;
 	unsigned slot;
@@ -115,6 +129,8 @@ int hub_device_add(struct hub *hub, const struct descriptor *desc, const struct 
 	snprintf(d->info.origin, sizeof(d->info.origin), "%s", origin);
 	d->info.descriptor = &d->descriptor;
 	d->info.state = &d->state;
+	for (unsigned i = 0; hub->policy && i < hub->policy->count; i++)
+		d->granted[i] = route_grant(&hub->policy->guests[i], d);
 	hub->held += d->state.held;
 	hub->dirty |= 1ull << slot;
 	update_lease(hub, now_ns);
@@ -124,8 +140,9 @@ int hub_device_add(struct hub *hub, const struct descriptor *desc, const struct 
 
 		if (!c || !route_sees(c, d))
 			continue;
-		c->routes = route_mask(c);
-		/* What is on from the first moment (a key down, a lid closed, Caps Lock lit) is told by a snapshot. */
+		route_update(c);
+		/* What is on from the first moment (a key down, a lid closed, Caps Lock lit) is told by a
+		 * snapshot. */
 		if (d->state.held || bits_count(d->state.sws, sizeof(d->state.sws)) ||
 		    bits_count(d->state.leds, sizeof(d->state.leds)))
 			consumer_snapshot(c, REASON_CONNECT, now_ns);
@@ -142,7 +159,7 @@ static void broadcast(struct hub *hub, struct hub_device *d, const struct frame 
 	uint64_t bit = 1ull << (d->handle % HUB_DEVICES_MAX);
 
 	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
-		if (hub->consumers[i] && hub->consumers[i]->routes & bit)
+		if (hub->consumers[i] && (hub->consumers[i]->routes | hub->consumers[i]->glances) & bit)
 			consumer_push_frame(hub->consumers[i], d, frame, now_ns);
 }
 
@@ -179,8 +196,8 @@ void hub_device_frame(struct hub *hub, uint32_t handle, const struct frame *fram
 	take_frame(hub, d, frame, now_ns);
 }
 
-bool device_release_frame(const struct hub_device *d, enum reason reason, uint64_t now_ns, struct event *events,
-			  struct frame *frame)
+bool device_release_frame(const struct hub_device *d, enum reason reason, uint64_t now_ns,
+			  struct event *events, struct frame *frame)
 {
 	unsigned n;
 
@@ -212,14 +229,15 @@ void hub_device_release(struct hub *hub, uint32_t handle, enum reason reason, ui
 static bool lifts_contact(const struct event *events, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
-		if ((events[i].type == EV_ABS && events[i].code == ABS_MT_TRACKING_ID && events[i].value < 0) ||
+		if ((events[i].type == EV_ABS && events[i].code == ABS_MT_TRACKING_ID &&
+		     events[i].value < 0) ||
 		    (events[i].type == EV_KEY && events[i].code == BTN_TOUCH && !events[i].value))
 			return true;
 	return false;
 }
 
-void hub_device_resync(struct hub *hub, uint32_t handle, const struct device_state *actual, enum reason reason,
-		       uint64_t now_ns)
+void hub_device_resync(struct hub *hub, uint32_t handle, const struct device_state *actual,
+		       enum reason reason, uint64_t now_ns)
 {
 	struct hub_device *d = find_device(hub, handle);
 	struct event events[2][STATE_EVENTS_MAX + 1];
@@ -243,6 +261,20 @@ void hub_device_resync(struct hub *hub, uint32_t handle, const struct device_sta
 		events[i][n[i]] = (struct event){ EV_SYN, SYN_REPORT, 0 };
 		take_frame(hub, d, &frame, now_ns);
 	}
+}
+
+void hub_device_consent(struct hub *hub, uint32_t handle, uint64_t now_ns)
+{
+	struct hub_device *d = find_device(hub, handle);
+
+	if (!d || !(d->info.flags & HUB_DEVICE_PENDING))
+		return;
+	hub_device_release(hub, handle, REASON_POLICY, now_ns);
+	d->info.flags &= ~(uint32_t)HUB_DEVICE_PENDING;
+	hub->dirty |= 1ull << (handle % HUB_DEVICES_MAX);
+	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+		if (hub->consumers[i])
+			consumer_reroute(hub->consumers[i], REASON_POLICY, now_ns);
 }
 
 void hub_device_set_grabbed(struct hub *hub, uint32_t handle, bool grabbed)
@@ -269,6 +301,7 @@ void hub_device_remove(struct hub *hub, uint32_t handle, enum reason reason, uin
 		if (!c)
 			continue;
 		c->routes &= ~(1ull << slot);
+		c->glances &= ~(1ull << slot);
 		consumer_push_remove(c, slot, reason);
 	}
 	state_finish(&d->state);
@@ -324,14 +357,19 @@ void hub_wishes(const struct hub *hub, uint32_t *classes, bool *pointer, bool *r
 	*pointer = *raw = false;
 	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++) {
 		const struct hub_consumer *c = hub->consumers[i];
+		uint32_t wished;
 
 		if (!c)
 			continue;
-		*classes |= c->wishes.classes;
+		wished = c->wishes.classes;
+		/* Who is given no touchpad has no say in what they are. */
+		if (c->guest && !c->guest->n_devices && !(c->guest->classes & CLASS_TOUCHPAD))
+			wished &= ~(uint32_t)(CLASS_TOUCHPAD | CLASS_MOUSE);
+		*classes |= wished;
 		if (c->wishes.touchpad == WIRE_TOUCHPAD_POINTER)
-			*pointer |= (c->wishes.classes & CLASS_MOUSE) != 0;
+			*pointer |= (wished & CLASS_MOUSE) != 0;
 		else
-			*raw |= (c->wishes.classes & CLASS_TOUCHPAD) != 0;
+			*raw |= (wished & CLASS_TOUCHPAD) != 0;
 		any_on |= c->screen_told && !c->screen_off;
 		any_off |= c->screen_told && c->screen_off;
 	}
@@ -368,6 +406,10 @@ int hub_focus_set(struct hub *hub, const char *name, uint64_t now_ns)
 {
 	if (name && strlen(name) >= sizeof(hub->focus))
 		return -ENAMETOOLONG;
+	if (hub->policy && !name)
+		return -EINVAL;
+	if (hub->policy && *name && !policy_find(hub->policy, name))
+		return -ENOENT;
 	hub->focus_all = !name;
 	snprintf(hub->focus, sizeof(hub->focus), "%s", name ? name : "");
 	/* Those who lose it first, so that no two ever hold the same key. */
@@ -376,6 +418,48 @@ int hub_focus_set(struct hub *hub, const char *name, uint64_t now_ns)
 			if (hub->consumers[i] && route_focused(hub->consumers[i]) == (pass == 1))
 				consumer_reroute(hub->consumers[i], REASON_FOCUS, now_ns);
 	return 0;
+}
+
+static bool is_connected(const struct hub *hub, const char *name)
+{
+	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+		if (hub->consumers[i] && hub->consumers[i]->role != WIRE_ROLE_CONTROL &&
+		    !strcmp(hub->consumers[i]->name, name))
+			return true;
+	return false;
+}
+
+static int focus_next_guest(struct hub *hub, uint64_t now_ns)
+{
+	const struct policy *policy = hub->policy;
+	const struct policy_guest *present = policy_find(policy, hub->focus);
+	unsigned first = present ? (unsigned)(present - policy->guests) + 1 : 0;
+
+	for (unsigned i = 0; i < policy->count; i++) {
+		const struct policy_guest *guest = &policy->guests[(first + i) % policy->count];
+
+		if (guest != present && is_connected(hub, guest->name))
+			return hub_focus_set(hub, guest->name, now_ns);
+	}
+	return -ENOENT;
+}
+
+int hub_focus_next(struct hub *hub, uint64_t now_ns)
+{
+	unsigned present = HUB_CONSUMERS_MAX - 1;
+
+	if (hub->policy)
+		return focus_next_guest(hub, now_ns);
+	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+		if (hub->consumers[i] && !hub->focus_all && route_focused(hub->consumers[i]))
+			present = i;
+	for (unsigned i = 1; i <= HUB_CONSUMERS_MAX; i++) {
+		const struct hub_consumer *c = hub->consumers[(present + i) % HUB_CONSUMERS_MAX];
+
+		if (c && c->role != WIRE_ROLE_CONTROL && (hub->focus_all || !route_focused(c)))
+			return hub_focus_set(hub, c->name, now_ns);
+	}
+	return -ENOENT;
 }
 
 const char *hub_focus(const struct hub *hub)

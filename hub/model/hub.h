@@ -1,7 +1,8 @@
 /*
- * The hub's engine: devices on one side, consumers on the other, and the rules between them: who gets which frame, who holds
- * what, leases, snapshots, acknowledgements, focus. Pure: values and a timestamp (CLOCK_MONOTONIC nanoseconds) in, bytes in
- * each consumer's outbox out. It does no I/O and never reads the clock; the event path does not allocate.
+ * The hub's engine: devices on one side, consumers on the other, and the rules between them: who gets which
+ * frame, who holds what, leases, snapshots, acknowledgements, focus. Pure: values and a timestamp
+ * (CLOCK_MONOTONIC nanoseconds) in, bytes in each consumer's outbox out. It does no I/O and never reads the
+ * clock; the event path does not allocate.
  *
  * The invariant behind everything: what a consumer holds down is what is physically held.
  */
@@ -15,12 +16,13 @@
 #include "hub/device/descriptor.h"
 #include "hub/device/frame.h"
 #include "hub/device/state.h"
+#include "hub/model/policy.h"
 #include "hub/model/states.h"
 #include "hub/wire/wire.h"
 
-#define HUB_DEVICES_MAX	    64
-#define HUB_CONSUMERS_MAX   16
-#define HUB_LED_PER_SECOND  50 /* from one consumer; more are dropped and counted */
+#define HUB_DEVICES_MAX    64
+#define HUB_CONSUMERS_MAX  16
+#define HUB_LED_PER_SECOND 50 /* from one consumer; more are dropped and counted */
 
 struct hub;
 struct hub_consumer;
@@ -28,23 +30,37 @@ struct hub_consumer;
 struct hub_callbacks {
 	/* A consumer with the right to it sets a LED of a device. */
 	void (*led)(void *data, uint32_t handle, unsigned code, bool on);
-	/* The display of a consumer went on or off, or the wishes of one changed: sensors and touchpads may follow. */
+	/* The display of a consumer went on or off, or the wishes of one changed: sensors and touchpads may
+	 * follow. */
 	void (*wishes_changed)(void *data);
 	void *data;
 };
 
 /* boot_id: 16 bytes, sent in each HELLO. generation: the first link's; each further link gets the next. */
-int hub_create(struct hub **out, const struct hub_callbacks *callbacks, const uint8_t boot_id[16], uint64_t generation);
+int hub_create(struct hub **out, const struct hub_callbacks *callbacks, const uint8_t boot_id[16],
+	       uint64_t generation);
 void hub_destroy(struct hub *hub);
 
 struct states *hub_states(struct hub *hub);
 
+/*
+ * From now on only the policy's guests may be consumers, by their names, and control peers; each gets what it
+ * is given there, and exactly one has focus: the policy's first guest, to begin with. Before any device or
+ * consumer; policy must outlive the hub.
+ */
+void hub_set_policy(struct hub *hub, const struct policy *policy);
+const struct policy *hub_policy(const struct hub *hub);
+
 /* ---- devices ---- */
 
 enum hub_device_flag {
-	HUB_DEVICE_RAW_TOUCHPAD = 1 << 0,  /* only for consumers that wish for raw touchpads */
-	HUB_DEVICE_POINTER = 1 << 1,	   /* a touchpad as libinput's virtual mouse: only for those that wish for that */
-	HUB_DEVICE_CLAIMED = 1 << 2,	   /* from an untrusted peer: its ids are claims, its chords count for nothing */
+	HUB_DEVICE_RAW_TOUCHPAD = 1 << 0, /* only for consumers that wish for raw touchpads */
+	HUB_DEVICE_POINTER =
+		1 << 1, /* a touchpad as libinput's virtual mouse: only for those that wish for that */
+	HUB_DEVICE_CLAIMED =
+		1 << 2, /* from an untrusted peer: its ids are claims, its chords count for nothing */
+	HUB_DEVICE_PENDING =
+		1 << 3, /* waits for consent: nobody gets its events, and only control peers see it */
 };
 
 struct hub_device_info {
@@ -62,15 +78,16 @@ struct hub_device_info {
 };
 
 /*
- * A device appears. id is made unique ("-2" …) here. initial may be NULL for neutral. 0 with *handle, -ENOSPC for the 65th, or
- * -ENOMEM.
+ * A device appears. id is made unique ("-2" …) here. initial may be NULL for neutral. 0 with *handle, -ENOSPC
+ * for the 65th, or -ENOMEM.
  */
-int hub_device_add(struct hub *hub, const struct descriptor *d, const struct device_state *initial, uint32_t classes,
-		   const char *reason, const char *origin, uint32_t flags, uint64_t now_ns, uint32_t *handle);
+int hub_device_add(struct hub *hub, const struct descriptor *d, const struct device_state *initial,
+		   uint32_t classes, const char *reason, const char *origin, uint32_t flags, uint64_t now_ns,
+		   uint32_t *handle);
 
 /*
- * One frame of a device, read at now_ns. Frames of handles that are gone are ignored. The caller has dropped key repeats
- * (frame_drop_repeats).
+ * One frame of a device, read at now_ns. Frames of handles that are gone are ignored. The caller has dropped
+ * key repeats (frame_drop_repeats).
  */
 void hub_device_frame(struct hub *hub, uint32_t handle, const struct frame *frame, uint64_t now_ns);
 
@@ -78,11 +95,15 @@ void hub_device_frame(struct hub *hub, uint32_t handle, const struct frame *fram
 void hub_device_release(struct hub *hub, uint32_t handle, enum reason reason, uint64_t now_ns);
 
 /*
- * The device's truth is now `actual` (after a suspend, say): consumers get what changed as SYNTHETIC frames with this
- * reason.
+ * The device's truth is now `actual` (after a suspend, say): consumers get what changed as SYNTHETIC frames
+ * with this reason.
  */
-void hub_device_resync(struct hub *hub, uint32_t handle, const struct device_state *actual, enum reason reason,
-		       uint64_t now_ns);
+void hub_device_resync(struct hub *hub, uint32_t handle, const struct device_state *actual,
+		       enum reason reason, uint64_t now_ns);
+
+/* A person has said yes to a device that was pending: it is routed from now on. What it holds by then is let
+ * go of first. */
+void hub_device_consent(struct hub *hub, uint32_t handle, uint64_t now_ns);
 
 /* For those who look: whether the hub has the device for itself alone. */
 void hub_device_set_grabbed(struct hub *hub, uint32_t handle, bool grabbed);
@@ -90,7 +111,8 @@ void hub_device_set_grabbed(struct hub *hub, uint32_t handle, bool grabbed);
 /* Releases, then removes. */
 void hub_device_remove(struct hub *hub, uint32_t handle, enum reason reason, uint64_t now_ns);
 
-/* Devices in slot order: index 0 .. HUB_DEVICES_MAX - 1; false for an empty slot. Pointers live until the next change. */
+/* Devices in slot order: index 0 .. HUB_DEVICES_MAX - 1; false for an empty slot. Pointers live until the
+ * next change. */
 bool hub_device_info(const struct hub *hub, unsigned index, struct hub_device_info *info);
 bool hub_device_find(const struct hub *hub, uint32_t handle, struct hub_device_info *info);
 
@@ -120,13 +142,15 @@ struct hub_consumer_info {
 };
 
 /*
- * A peer said HELLO. Queues our HELLO, the devices and a snapshot. 0; -ENOSPC for the 17th; -ENOMEM. `peer` is what the
- * transport knows of it, for people ("uid 1000 pid 4711").
+ * A peer said HELLO. Queues our HELLO, the devices and a snapshot. 0; -ENOSPC for the 17th; -ENOMEM; -EPERM
+ * when there is a policy and it knows no guest of hello->name: whoever calls must know that the name is the
+ * peer's to use. `peer` is what the transport knows of it, for people ("uid 1000 pid 4711").
  */
 int hub_consumer_add(struct hub *hub, const struct wire_hello *hello, const char *peer, uint64_t now_ns,
 		     struct hub_consumer **out);
 
-/* One whole message from the peer. 0, or -EBADMSG with err: say BYE and close. -ESHUTDOWN: the peer said BYE. */
+/* One whole message from the peer. 0, or -EBADMSG with err: say BYE and close. -ESHUTDOWN: the peer said BYE.
+ */
 int hub_consumer_receive(struct hub_consumer *consumer, const uint8_t *message, size_t len, uint64_t now_ns,
 			 struct wire_error *err);
 
@@ -149,12 +173,13 @@ void hub_consumer_info(const struct hub_consumer *consumer, struct hub_consumer_
 bool hub_consumer_at(const struct hub *hub, unsigned index, struct hub_consumer_info *info);
 
 /*
- * The consumers' wishes together: the mask of classes, and whether anyone wants touchpads as pointers, or raw. The screen
- * counts as off when those that have one (that ever sent SCREEN) all say so.
+ * The consumers' wishes together: the mask of classes, and whether anyone wants touchpads as pointers, or
+ * raw. The screen counts as off when those that have one (that ever sent SCREEN) all say so.
  */
 void hub_wishes(const struct hub *hub, uint32_t *classes, bool *pointer, bool *raw, bool *screen_on);
 
-/* How full the fullest outbox is, in bytes: a recording played as fast as can be waits while this is large. */
+/* How full the fullest outbox is, in bytes: a recording played as fast as can be waits while this is large.
+ */
 size_t hub_backlog(const struct hub *hub);
 
 /* Whether any consumer is so far behind that motion would be merged for it now. */
@@ -163,15 +188,21 @@ bool hub_is_late(const struct hub *hub, uint64_t now_ns);
 /* ---- focus ---- */
 
 /*
- * Who gets edges: NULL for everyone (the default without guests), "" for nobody, or the name of one consumer, present or
- * not. The old one gets its releases first, the new one a snapshot.
+ * Who gets edges: NULL for everyone (the default without guests), "" for nobody, or the name of one consumer,
+ * present or not. The old one gets its releases first, the new one a snapshot. 0; -ENAMETOOLONG; with a
+ * policy, -EINVAL for everyone and -ENOENT for who is no guest.
  */
 int hub_focus_set(struct hub *hub, const char *name, uint64_t now_ns);
+
+/* To the next guest of the policy that is connected; without a policy, the next consumer. -ENOENT when there
+ * is no other. */
+int hub_focus_next(struct hub *hub, uint64_t now_ns);
 const char *hub_focus(const struct hub *hub);
 
 /* ---- time ---- */
 
-/* Renews leases that are due. Call when hub_deadline comes, and after any other call look at hub_deadline again. */
+/* Renews leases that are due. Call when hub_deadline comes, and after any other call look at hub_deadline
+ * again. */
 void hub_tick(struct hub *hub, uint64_t now_ns);
 uint64_t hub_deadline(const struct hub *hub);
 

@@ -14,6 +14,7 @@ struct hub_device {
 	struct hub_device_info info;
 	struct descriptor descriptor;
 	struct device_state state;
+	uint32_t granted[POLICY_GUESTS_MAX]; /* of its classes, to each guest */
 };
 
 struct hub_consumer {
@@ -26,19 +27,23 @@ struct hub_consumer {
 	bool screen_told, screen_off; /* by SCREEN */
 	struct outbox box;
 
-	uint64_t routes;		   /* the device slots whose frames it gets */
-	uint32_t known[HUB_DEVICES_MAX];   /* the handle it has been told of, by slot */
-	bool focus_told, focused;	   /* that FOCUS is on its way, and what it says */
+	const struct policy_guest *guest; /* NULL: may have everything */
+	uint64_t routes;                  /* the device slots whose frames it gets */
+	uint64_t glances;                 /* those of which it gets what needs no focus */
+	uint64_t partial;                 /* of both, those of which something is withheld */
+	uint32_t known[HUB_DEVICES_MAX];  /* the handle it has been told of, by slot */
+	bool focus_told, focused;         /* that FOCUS is on its way, and what it says */
 	bool snapshot_due;
 	enum reason snapshot_reason;
-	uint64_t states_sent;		   /* serial */
-	uint64_t states_at;		   /* more wait, but not before this time; 0: none do */
-	uint64_t states_last;		   /* when some were sent */
+	uint64_t states_sent; /* serial */
+	uint64_t states_at;   /* more wait, but not before this time; 0: none do */
+	uint64_t states_last; /* when some were sent */
 
 	uint64_t acked;
-	uint64_t waiting_since; /* something is queued or held and nothing was acknowledged since; 0: nothing is */
-	uint64_t lost_kernel;	/* since the last snapshot */
-	uint64_t lost_before;	/* edges lost on the link that this one resumes, and since */
+	uint64_t waiting_since; /* something is queued or held and nothing was acknowledged since; 0: nothing
+				   is */
+	uint64_t lost_kernel;   /* since the last snapshot */
+	uint64_t lost_before;   /* edges lost on the link that this one resumes, and since */
 	uint64_t swallowed_told;
 	uint64_t led_second;
 	unsigned led_used;
@@ -47,7 +52,7 @@ struct hub_consumer {
 
 struct ended_link {
 	uint64_t generation;
-	uint64_t lost;	/* edges that its consumer never got */
+	uint64_t lost;  /* edges that its consumer never got */
 	uint64_t edges; /* hub->edges then: what came since was missed too */
 };
 
@@ -60,7 +65,8 @@ struct hub {
 	uint64_t edges; /* that devices ever sent */
 	uint64_t dirty;
 	unsigned held;
-	uint64_t lease_at; /* CLOCK_NEVER while nothing is held */
+	uint64_t lease_at;           /* CLOCK_NEVER while nothing is held */
+	const struct policy *policy; /* NULL: everyone may have everything */
 	bool focus_all;
 	char focus[WIRE_TEXT_MAX];
 	struct states *states;
@@ -71,13 +77,29 @@ struct hub {
 	unsigned next_ended;
 };
 
-/* route.c: who sees a device, and who gets its frames. */
+/* route.c: who sees a device, and who gets what of its frames and its state. */
 bool route_sees(const struct hub_consumer *c, const struct hub_device *d);
 bool route_focused(const struct hub_consumer *c);
-uint64_t route_mask(const struct hub_consumer *c);
+/* Brings routes, glances and partial up to date. */
+void route_update(struct hub_consumer *c);
+/* What of the events (the last is SYN_REPORT) the consumer gets, into out and out_times; 0: nothing worth a
+ * frame. */
+uint32_t route_filter(const struct hub_consumer *c, const struct hub_device *d, const struct frame *frame,
+		      struct event *out, int32_t *out_times);
+/* The device as the consumer may know it while it is routed. The slots are d's own. */
+struct device_state route_view(const struct hub_consumer *c, const struct hub_device *d);
+/* How many keys and contacts of a routed device it holds. */
+unsigned route_held(const struct hub_consumer *c, const struct hub_device *d);
+/* What it may know of a device that is not routed: switches, if those. sws is all zero at first. */
+void route_glance(const struct hub_consumer *c, const struct hub_device *d, uint8_t *sws);
+bool route_shows_state(const struct hub_consumer *c, const char *path);
+bool route_may_light(const struct hub_consumer *c, const struct hub_device *d);
+/* What of the device a guest may have: classes. */
+uint32_t route_grant(const struct policy_guest *guest, const struct hub_device *d);
 
 /* consumer.c */
-void consumer_push_frame(struct hub_consumer *c, const struct hub_device *d, const struct frame *frame, uint64_t now_ns);
+void consumer_push_frame(struct hub_consumer *c, const struct hub_device *d, const struct frame *frame,
+			 uint64_t now_ns);
 /* Brings routes up to date: releases what is lost first, then a snapshot when something was won. */
 void consumer_reroute(struct hub_consumer *c, enum reason reason, uint64_t now_ns);
 /* Tells it of focus when that has changed. */
@@ -98,7 +120,7 @@ void consumer_try_snapshot(struct hub_consumer *c);
 void consumer_overflowed(struct hub_consumer *c);
 
 /* hub.c: writes the frames that let go of what d holds; NULL-terminated by count 0. */
-bool device_release_frame(const struct hub_device *d, enum reason reason, uint64_t now_ns, struct event *events,
-			  struct frame *frame);
+bool device_release_frame(const struct hub_device *d, enum reason reason, uint64_t now_ns,
+			  struct event *events, struct frame *frame);
 
 #endif

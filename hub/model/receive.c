@@ -33,7 +33,8 @@ static int receive_subscribe(struct hub_consumer *c, const uint8_t *msg, size_t 
 	return 0;
 }
 
-static int receive_ack(struct hub_consumer *c, const uint8_t *msg, size_t len, uint64_t now_ns, struct wire_error *err)
+static int receive_ack(struct hub_consumer *c, const uint8_t *msg, size_t len, uint64_t now_ns,
+		       struct wire_error *err)
 {
 	uint64_t seq;
 	int rc = wire_get_ack(msg, len, &seq, err);
@@ -48,7 +49,8 @@ static int receive_ack(struct hub_consumer *c, const uint8_t *msg, size_t len, u
 	return 0;
 }
 
-static int receive_led(struct hub_consumer *c, const uint8_t *msg, size_t len, uint64_t now_ns, struct wire_error *err)
+static int receive_led(struct hub_consumer *c, const uint8_t *msg, size_t len, uint64_t now_ns,
+		       struct wire_error *err)
 {
 	struct hub_device_info info;
 	struct wire_led m;
@@ -57,7 +59,8 @@ static int receive_led(struct hub_consumer *c, const uint8_t *msg, size_t len, u
 	if (rc < 0)
 		return rc;
 	/* A handle that has just gone, or focus that has: not the consumer's fault. */
-	if (!hub_device_find(c->hub, m.handle, &info) || !(c->routes >> (m.handle % HUB_DEVICES_MAX) & 1))
+	if (!hub_device_find(c->hub, m.handle, &info) ||
+	    !route_may_light(c, &c->hub->devices[m.handle % HUB_DEVICES_MAX]))
 		return 0;
 	if (!descriptor_has(info.descriptor, EV_LED, m.code))
 		return unexpected(WIRE_LED, "the device has no such LED", err);
@@ -88,7 +91,8 @@ static int receive_ping(struct hub_consumer *c, const uint8_t *msg, size_t len, 
 	return 0;
 }
 
-int hub_consumer_receive(struct hub_consumer *c, const uint8_t *msg, size_t len, uint64_t now_ns, struct wire_error *err)
+int hub_consumer_receive(struct hub_consumer *c, const uint8_t *msg, size_t len, uint64_t now_ns,
+			 struct wire_error *err)
 {
 	char text[WIRE_TEXT_MAX];
 	struct wire_header h;

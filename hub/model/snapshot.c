@@ -56,16 +56,30 @@ void consumer_push_remove(struct hub_consumer *c, unsigned slot, enum reason rea
 /* What this consumer may know of the device: its state while it gets its frames, otherwise a neutral one. */
 static int encode_state(const struct hub_consumer *c, const struct hub_device *d, uint8_t *buf, size_t size)
 {
-	struct device_state neutral;
+	uint64_t bit = 1ull << (d->handle % HUB_DEVICES_MAX);
+	struct device_state view, part;
 	int rc;
 
-	if (c->routes >> (d->handle % HUB_DEVICES_MAX) & 1)
+	if (c->routes & ~c->partial & bit)
 		return wire_put_device_state(buf, size, d->handle, &d->state);
-	rc = state_init(&neutral, &d->descriptor);
+	rc = state_init(&part, &d->descriptor);
 	if (rc < 0)
 		return rc;
-	rc = wire_put_device_state(buf, size, d->handle, &neutral);
-	state_finish(&neutral);
+	if (c->routes & bit) {
+		view = route_view(c, d);
+		/* Without its slots it is a device whose contacts and axes are not for this consumer. */
+		if (view.slots == part.slots) {
+			state_copy(&part, &view);
+		} else {
+			memcpy(part.keys, view.keys, sizeof(part.keys));
+			memcpy(part.leds, view.leds, sizeof(part.leds));
+			memcpy(part.sws, view.sws, sizeof(part.sws));
+		}
+	} else if (c->glances & bit) {
+		route_glance(c, d, part.sws);
+	}
+	rc = wire_put_device_state(buf, size, d->handle, &part);
+	state_finish(&part);
 	return rc;
 }
 
@@ -127,9 +141,9 @@ err:
 }
 
 /*
- * Now, if the outbox can take it; otherwise as soon as it can, and what devices do until then is lost. So a small one goes in
- * with the other messages: however many come in a row (focus that moves to and fro, devices with something held), none has to
- * wait for another.
+ * Now, if the outbox can take it; otherwise as soon as it can, and what devices do until then is lost. So a
+ * small one goes in with the other messages: however many come in a row (focus that moves to and fro, devices
+ * with something held), none has to wait for another.
  */
 void consumer_try_snapshot(struct hub_consumer *c)
 {

@@ -1,6 +1,6 @@
 /*
- * Runs one scenario: a text file of what devices, people and links do, and what consumers must then have been told.
- * tests/t/README.md has the language.
+ * Runs one scenario: a text file of what devices, people and links do, and what consumers must then have been
+ * told. tests/t/README.md has the language.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -119,9 +119,25 @@ static void send(struct script *s, const char *name, struct event *events, unsig
 
 static void do_device(struct script *s, const struct words *w)
 {
-	want_words(s, w, 3, 3);
-	if (!world_add_device(&s->world, w->w[1], w->w[2]))
+	struct world_device *d;
+
+	want_words(s, w, 3, 4);
+	d = world_add_device(&s->world, w->w[1], w->w[2]);
+	if (!d)
 		die(s, "\"%s\" is no kind of device, or there are too many", w->w[2]);
+	if (w->n == 4) {
+		if (strcmp(w->w[3], "claimed") && strcmp(w->w[3], "pending"))
+			die(s, "a device is claimed or pending, not \"%s\"", w->w[3]);
+		world_unplug(&s->world, d);
+		d->flags |= HUB_DEVICE_CLAIMED | (*w->w[3] == 'p' ? HUB_DEVICE_PENDING : 0);
+		world_plug(&s->world, d);
+	}
+}
+
+static void do_consent(struct script *s, const struct words *w)
+{
+	want_words(s, w, 2, 2);
+	hub_device_consent(s->world.hub, device(s, w->w[1])->handle, s->world.now);
 }
 
 static void do_plug(struct script *s, const struct words *w)
@@ -330,11 +346,53 @@ static void do_speak(struct script *s, const struct words *w)
 static void do_focus(struct script *s, const struct words *w)
 {
 	want_words(s, w, 2, 2);
+	if (!strcmp(w->w[1], "next")) {
+		hub_focus_next(s->world.hub, s->world.now);
+		return;
+	}
 	hub_focus_set(s->world.hub,
 		      !strcmp(w->w[1], "everyone") ? NULL
 		      : !strcmp(w->w[1], "nobody") ? ""
 						   : w->w[1],
 		      s->world.now);
+}
+
+/* The policy: from the first guest on, nobody else may be a consumer. */
+static void do_guest(struct script *s, const struct words *w)
+{
+	static char *patterns[POLICY_GUESTS_MAX];
+	struct policy *policy = &s->world.policy;
+	struct policy_guest guest = { .link = POLICY_LINK_UNIX };
+	char why[200];
+
+	snprintf(guest.name, sizeof(guest.name), "%s", w->w[1]);
+	guest.devices = &patterns[policy->count];
+	for (unsigned i = 2; i < w->n; i++) {
+		char *value = strchr(w->w[i], '=');
+
+		if (value)
+			*value++ = '\0';
+		if (!strcmp(w->w[i], "leds"))
+			guest.leds = true;
+		else if (!strcmp(w->w[i], "motion"))
+			guest.motion = true;
+		else if (!strcmp(w->w[i], "power"))
+			guest.power = true;
+		else if (!strcmp(w->w[i], "lid"))
+			guest.lid = true;
+		else if (value && !strcmp(w->w[i], "sensors") &&
+			 policy_parse_sensor(&guest.sensors, value, why, sizeof(why)) == 0)
+			continue;
+		else if (value && !strcmp(w->w[i], "device") &&
+			 policy_check_pattern(value, why, sizeof(why)) == 0 && !guest.n_devices)
+			guest.devices[guest.n_devices++] = strdup(value);
+		else if (!value || strcmp(w->w[i], "classes") || class_parse(value, &guest.classes) < 0)
+			die(s, "\"%s\" is nothing that a guest is given", w->w[i]);
+	}
+	if (policy_add(policy, &guest) < 0)
+		die(s, "%s is a guest already, or there are too many", guest.name);
+	if (policy->count == 1)
+		hub_set_policy(s->world.hub, policy);
 }
 
 static void do_led(struct script *s, const struct words *w)
@@ -548,7 +606,8 @@ static const struct {
 	{ "connect", do_connect },   { "lose", do_lose },           { "silence", do_silence },
 	{ "speak", do_speak },       { "focus", do_focus },         { "led", do_led },
 	{ "state", do_state },       { "ignore", do_ignore },       { "quiet", do_quiet },
-	{ "idle", do_idle },         { "expect", do_expect },
+	{ "idle", do_idle },         { "expect", do_expect },       { "guest", do_guest },
+	{ "consent", do_consent },
 };
 
 static void split(char *line, struct words *w)

@@ -267,7 +267,7 @@ static bool carry_up(struct world_consumer *c)
 		rc = wire_get_hello(bytes, load32(bytes), &hello, &err);
 		if (!rc)
 			rc = hub_consumer_add(c->world->hub, &hello, "on paper", now, &c->peer);
-		if (rc == -ENOSPC)
+		if (rc == -ENOSPC || rc == -EPERM)
 			snprintf(err.text, sizeof(err.text), "refused");
 	}
 	mirror_output_sent(c->mirror, load32(bytes));

@@ -65,6 +65,7 @@ struct world_consumer {
 
 struct world {
 	struct hub *hub;
+	struct policy policy; /* the hub's once there is a guest in it */
 	uint64_t now;
 	bool silent; /* the hub does nothing */
 	struct world_device devices[WORLD_DEVICES_MAX];
