@@ -7,13 +7,13 @@ debian_build="gcc libc6-dev cmake ninja-build pkg-config python3 libevdev-dev li
 	libxen-dev uthash-dev libseccomp-dev libiio-dev zlib1g-dev libjpeg-dev nettle-dev"
 debian_check="libcmocka-dev libumockdev-dev xenstore-utils scdoc musl-tools clang clang-format git"
 debian_display="libsdl2-dev libsdl2-ttf-dev libgnutls28-dev libxkbcommon-dev"
-debian_lab="qemu-system-x86 binutils"
+debian_lab="qemu-system-x86 binutils libinput-tools"
 
 alpine_build="build-base linux-headers cmake samurai pkgconf python3 libevdev-dev eudev-dev libinput-dev inih-dev
 	xen-dev uthash-dev libseccomp-dev zlib-dev libjpeg-turbo-dev nettle-dev"
 alpine_check="cmocka-dev umockdev-dev scdoc clang compiler-rt clang-extra-tools git"
 alpine_display="sdl2-dev sdl2_ttf-dev gnutls-dev libxkbcommon-dev"
-alpine_lab="qemu-system-x86_64 binutils"
+alpine_lab="qemu-system-x86_64 binutils libinput-tools"
 
 say() {
 	printf '%s\n' "$*"
