@@ -44,6 +44,7 @@ static int open_connections(struct app *app)
 		}
 		app->remote_count++;
 	}
+	atomic_store(&app->target, app_remote(app));
 	remote_set_shown(app_remote(app), true);
 	return EXIT_OK;
 }
@@ -57,7 +58,15 @@ int app_open(struct app *app)
 	if (rc != EXIT_OK)
 		return rc;
 	app->wake_event = SDL_RegisterEvents(1);
-	app->paint_again_ns = CLOCK_NEVER;
+	app->paint_again_ns = app->status_at_ns = app->stats_at_ns = CLOCK_NEVER;
+	app->indicators_until_ns = app->name_until_ns = CLOCK_NEVER;
+	app->indicated.percent = -1;
+	app->hub_states =
+		(struct hub_states){ .percent = -1, .on_ac = -1, .tablet_mode = -1, .orientation = -1 };
+	app->cursor.pixels = app->cursor_pixels;
+	app->cursor_visible = true;
+	app->fullscreen = config->fullscreen;
+	app->stats = config->stats;
 	app->exit_at_ns = app->options->exit_after > 0
 				  ? app->started_ns + (uint64_t)(app->options->exit_after * (double)NS_PER_S)
 				  : CLOCK_NEVER;
@@ -72,104 +81,84 @@ int app_open(struct app *app)
 	log_debug("presenting by %s (%s)", app->present->kind == PRESENT_SURFACE ? "surface" : "texture",
 		  app->present->renderer);
 	app_update_view(app, app->present->width, app->present->height);
-	return open_connections(app);
+	rc = open_connections(app);
+	if (rc == EXIT_OK)
+		rc = app_open_input(app);
+	if (rc != EXIT_OK)
+		return rc;
+	input_set_view(app->input, &app->scene.view);
+	if (config->input == INPUT_HUB)
+		SDL_ShowCursor(SDL_DISABLE);
+	return EXIT_OK;
 }
 
 void app_close(struct app *app)
 {
+	hub_destroy(app->hub);
 	for (unsigned i = 0; i < app->remote_count; i++)
 		remote_destroy(app->remotes[i]);
+	input_destroy(app->input);
+	app_overlay_close(app);
+	if (app->sdl_cursor)
+		SDL_FreeCursor(app->sdl_cursor);
 	present_destroy(app->present);
 	if (app->window)
 		SDL_DestroyWindow(app->window);
 	SDL_Quit();
 }
 
-static void take_shot(struct app *app)
+static uint64_t earlier(uint64_t a, uint64_t b)
 {
-	int rc;
-
-	if (!app->options->screenshot)
-		return;
-	rc = app_screenshot(app, app->options->screenshot);
-	if (rc == 0)
-		return;
-	fprintf(stderr, "xenhub-display: %s: cannot write the screenshot: %s\n", app->options->screenshot,
-		strerror(-rc));
-	app->exit_code = EXIT_SCREENSHOT;
-}
-
-static void handle_window(struct app *app, const SDL_WindowEvent *event)
-{
-	switch (event->event) {
-	case SDL_WINDOWEVENT_SIZE_CHANGED:
-		app->present->ops->resize(app->present, event->data1, event->data2);
-		app_update_view(app, app->scene.view.remote_w, app->scene.view.remote_h);
-		break;
-	case SDL_WINDOWEVENT_EXPOSED:
-		app_dirty_all(app);
-		break;
-	}
-}
-
-static void handle_wake(struct app *app, enum app_wake why)
-{
-	switch (why) {
-	case WAKE_REMOTE:
-		atomic_store(&app->wake_pending, false);
-		break;
-	case WAKE_QUIT:
-		app->quit = true;
-		break;
-	case WAKE_SHOT:
-		app_paint(app);
-		take_shot(app);
-		break;
-	}
-}
-
-static void handle(struct app *app, const SDL_Event *event)
-{
-	if (event->type == app->wake_event)
-		handle_wake(app, (enum app_wake)event->user.code);
-	else if (event->type == SDL_WINDOWEVENT)
-		handle_window(app, &event->window);
-	else if (event->type == SDL_QUIT)
-		app->quit = true;
+	return a < b ? a : b;
 }
 
 static int sleep_ms(const struct app *app)
 {
-	uint64_t deadline = app->exit_at_ns < app->paint_again_ns ? app->exit_at_ns : app->paint_again_ns;
+	uint64_t deadline = earlier(earlier(app->exit_at_ns, app->paint_again_ns), app_overlay_deadline(app));
 	uint64_t now = clock_now_ns();
 
+	/* The hub's thread looks after its own devices' long presses and repeats. */
+	if (app->options->config.input == INPUT_SDL)
+		deadline = earlier(deadline, input_deadline(app->input));
 	if (deadline == CLOCK_NEVER)
 		return -1;
 	return deadline <= now ? 0 : (int)((deadline - now) / NS_PER_MS) + 1;
 }
 
+static void end_without_picture(struct app *app)
+{
+	remote_get_status(app_remote(app), &app->status);
+	if (app->exit_code != EXIT_OK || app->exit_at_ns == CLOCK_NEVER || app->status.ever)
+		return;
+	fprintf(stderr, "xenhub-display: no picture came from %s: %s\n",
+		remote_config(app_remote(app))->uri.text,
+		app->status.reason[0] ? app->status.reason : "it did not answer in time");
+	app->exit_code = EXIT_NO_PICTURE;
+}
+
 int app_run(struct app *app)
 {
 	app->exit_code = EXIT_OK;
+	app_dirty_all(app);
 	while (!app->quit) {
 		SDL_Event event;
+		uint64_t now;
 
 		if (SDL_WaitEventTimeout(&event, sleep_ms(app)))
 			do
-				handle(app, &event);
+				app_handle(app, &event);
 			while (SDL_PollEvent(&event));
+		now = clock_now_ns();
+		if (app->options->config.input == INPUT_SDL)
+			input_tick(app->input, now);
+		app_follow(app);
+		app_overlay(app, now);
 		app_paint(app);
-		if (clock_now_ns() < app->exit_at_ns)
-			continue;
-		app->quit = true;
+		if (now >= app->exit_at_ns)
+			app->quit = true;
 	}
-	take_shot(app);
-	remote_get_status(app_remote(app), &app->status);
-	if (app->exit_code == EXIT_OK && app->exit_at_ns != CLOCK_NEVER && !app->status.ever) {
-		fprintf(stderr, "xenhub-display: no picture came from %s: %s\n",
-			remote_config(app_remote(app))->uri.text,
-			app->status.reason[0] ? app->status.reason : "it did not answer in time");
-		app->exit_code = EXIT_NO_PICTURE;
-	}
+	if (app->exit_code == EXIT_OK)
+		app_take_shot(app);
+	end_without_picture(app);
 	return app->exit_code;
 }

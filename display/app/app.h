@@ -3,6 +3,9 @@
  * The program: one window, several connections of which one is shown, and the thread that presents.
  *
  *      app.c           set-up, the loop, ending
+ *      app_events.c    what SDL and the other threads tell; hot keys
+ *      app_follow.c    after the connection's status, the server's cursor, the hub's states
+ *      app_overlay.c   status page, indicators, statistics
  *      app_paint.c     from the frame's damage to the window
  */
 #ifndef XENHUB_DISPLAY_APP_H
@@ -11,10 +14,29 @@
 #include <SDL.h>
 #include <stdatomic.h>
 #include "display/app/options.h"
+#include "display/input/hub.h"
+#include "display/input/input.h"
+#include "display/osd/pages.h"
 #include "display/present/present.h"
 #include "display/present/scene.h"
 
-#define APP_CLAIM_MS 200 /* how long painting waits for an update that is on its way */
+#define APP_CLAIM_MS      200  /* how long painting waits for an update that is on its way */
+#define APP_GRACE_MS      250  /* troubles shorter than this are not shown */
+#define APP_INDICATORS_MS 4000 /* how long a change is indicated */
+#define APP_NAME_MS       1500 /* how long a connection's name is shown after switching to it */
+
+enum app_layer {
+	LAYER_STATUS,
+	LAYER_INDICATORS,
+	LAYER_STATS,
+	LAYER_NAME,
+};
+
+/* What a span of time took, since the statistics were last shown. */
+struct app_timing {
+	uint64_t presents, paint_ns, show_ns, update_ns;
+	uint64_t shown_at_ns, updates, bytes;
+};
 
 struct app {
 	const struct options *options;
@@ -23,8 +45,14 @@ struct app {
 	struct scene scene;
 	struct remote *remotes[CONFIG_CONNECTIONS_MAX];
 	unsigned remote_count, current;
-	struct remote_status status; /* of the current one, as last looked at */
+	_Atomic(struct remote *) target; /* where input goes: the current one */
+	struct remote_status status;     /* of the current one, as last looked at */
+	struct input *input;
+	struct hub *hub;
+	struct hub_states hub_states;
 	enum rotation rotation;
+	bool rotation_auto, rotation_locked;
+	bool fullscreen, stats;
 	atomic_bool wake_pending;
 	Uint32 wake_event; /* its code says why: enum app_wake */
 	bool quit;
@@ -35,11 +63,27 @@ struct app {
 	struct damage dirty;
 	bool dirty_all;
 	uint64_t paint_again_ns; /* CLOCK_NEVER, or when to try again to get the frame */
-	uint64_t presents;
+	struct app_timing timing;
+
+	/* Overlays. */
+	struct font *font;
+	uint64_t status_at_ns, stats_at_ns; /* CLOCK_NEVER, or when they are due to change */
+	uint64_t indicators_until_ns, name_until_ns;
+	struct indicators indicated;
+	time_t since_wall; /* when the present trouble began, for people */
+	uint64_t since_ns;
+
+	/* The server's cursor: SDL's where its pointer counts, else painted by us. */
+	struct remote_cursor cursor;
+	uint32_t cursor_pixels[RFB_CURSOR_SIDE_MAX * RFB_CURSOR_SIDE_MAX];
+	enum rotation cursor_rotation;
+	SDL_Cursor *sdl_cursor;
+	bool cursor_visible;
 };
 
 enum app_wake {
-	WAKE_REMOTE, /* a connection has something new */
+	WAKE_REMOTE, /* a connection, the hub or the pointer has something new */
+	WAKE_ACTION, /* data1: enum action, data2: its argument */
 	WAKE_QUIT,
 	WAKE_SHOT,
 };
@@ -52,22 +96,39 @@ void app_close(struct app *app);
 /* From any thread. */
 void app_wake(struct app *app, enum app_wake why);
 
-/* Paints what is dirty or damaged, and shows it. */
-void app_paint(struct app *app);
+/* app_events.c */
+void app_handle(struct app *app, const SDL_Event *event);
+int app_open_input(struct app *app);
+void app_show_connection(struct app *app, unsigned index);
+void app_take_shot(struct app *app);
 
-/* Everything is to be painted again. */
+/* app_follow.c: looks at everything that other threads may have changed. */
+void app_follow(struct app *app);
+void app_set_rotation(struct app *app, enum rotation rotation);
+void app_follow_orientation(struct app *app);
+
+/* app_overlay.c: brings the layers up to date; the next time that one changes by itself. */
+void app_overlay(struct app *app, uint64_t now_ns);
+uint64_t app_overlay_deadline(const struct app *app);
+void app_overlay_close(struct app *app);
+
+/* app_paint.c */
+void app_paint(struct app *app);
 void app_dirty_all(struct app *app);
 void app_dirty(struct app *app, struct rect window_rect);
-
 /* The transform for the present window, rotation and remote size. */
 void app_update_view(struct app *app, int remote_w, int remote_h);
-
 /* 0 or a negative errno. */
 int app_screenshot(struct app *app, const char *path);
 
 static inline struct remote *app_remote(const struct app *app)
 {
 	return app->remotes[app->current];
+}
+
+static inline bool app_is_well(const struct app *app)
+{
+	return app->status.state == REMOTE_RUNNING;
 }
 
 #endif

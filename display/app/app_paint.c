@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include "display/osd/canvas.h"
 #include "display/shot/shot.h"
 #include "hub/core/clock.h"
 
@@ -23,6 +24,14 @@ void app_update_view(struct app *app, int remote_w, int remote_h)
 
 	view_init(view, remote_w, remote_h, app->present->width, app->present->height, app->rotation,
 		  (enum view_scale)app->options->config.scale);
+	if (app->input)
+		input_set_view(app->input, view);
+	/* Layers lie by the window's size and turn with it: made anew. */
+	for (unsigned i = 0; i < SCENE_LAYERS_MAX; i++)
+		canvas_finish(&app->scene.layers[i].image);
+	app->status_at_ns = 0;
+	if (app->stats)
+		app->stats_at_ns = 0;
 	app_dirty_all(app);
 }
 
@@ -60,6 +69,7 @@ static int paint_parts(struct app *app)
 void app_paint(struct app *app)
 {
 	struct frame *frame = remote_frame_claim(app_remote(app), APP_CLAIM_MS);
+	uint64_t began = clock_now_ns(), painted;
 	int rc = 0;
 
 	app->paint_again_ns = CLOCK_NEVER;
@@ -75,8 +85,12 @@ void app_paint(struct app *app)
 	rc = paint_parts(app);
 	remote_frame_release(app_remote(app));
 	if (rc == 0 && app->dirty.count > 0) {
+		painted = clock_now_ns();
 		app->present->ops->show(app->present, app->dirty.rects, app->dirty.count);
-		app->presents++;
+		app->timing.presents++;
+		app->timing.paint_ns += painted - began;
+		app->timing.show_ns += clock_now_ns() - painted;
+		app->timing.update_ns += app->status.update_ns;
 	}
 	damage_clear(&app->dirty);
 	app->dirty_all = rc < 0;

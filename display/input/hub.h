@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The hub: devices and states through libxenhub, on a thread of its own, so that a finger's way to the server does not
+ * lead through the window system.
+ */
+#ifndef XENHUB_DISPLAY_HUB_H
+#define XENHUB_DISPLAY_HUB_H
+
+#include <stdbool.h>
+#include "display/geometry.h"
+#include "display/input/input.h"
+
+/* What the screen shows of the machine. -1: unknown. */
+struct hub_states {
+	bool up;          /* the link to the hub */
+	int percent;      /* of the batteries */
+	int on_ac;        /* 0 or 1 */
+	bool battery_low; /* the hub warns */
+	int tablet_mode;  /* of the switch: 0 a laptop, 1 a tablet */
+	int orientation; /* quarter turns that make the picture upright: "normal" 0, "right-up" 1, "bottom-up" 2, ... */
+};
+
+struct hub;
+
+/* `devices`: take input from it, too; otherwise states alone. `changed` is called on the hub's thread. -EINVAL: no such link. */
+int hub_create(struct hub **out, const char *link, bool devices, struct input *input,
+	       void (*changed)(void *user), void *user);
+void hub_destroy(struct hub *hub);
+
+void hub_get_states(struct hub *hub, struct hub_states *states);
+
+/* The window's size: a touch panel covers all of it. */
+void hub_set_window(struct hub *hub, int width, int height);
+
+#endif
