@@ -165,7 +165,7 @@ static int check(const struct option *o, const struct config *config, char *why,
 	}
 	if (!strcmp(o->key, "listen"))
 		for (unsigned i = 0; i < config->listen.count; i++)
-			if (link_check_endpoint(config->listen.items[i], why, size) < 0)
+			if (link_check_listen(config->listen.items[i], why, size) < 0)
 				return -EINVAL;
 	if (!strcmp(o->key, "source")) {
 		for (unsigned i = 0; i < config->source.count; i++) {

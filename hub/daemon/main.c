@@ -22,12 +22,16 @@
 #include "hub/daemon/requests.h"
 #include "hub/daemon/sense.h"
 #include "hub/daemon/server.h"
+#include "hub/daemon/stations.h"
+#include "hub/link/link.h"
+#include "hub/link/station.h"
 #include "hub/model/chord.h"
 #include "hub/model/hub.h"
 #include "hub/publish/tree.h"
 #include "hub/publish/xenstore.h"
 #include "hub/source/evdev.h"
 #include "hub/source/recording_source.h"
+#include "hub/xen/domains.h"
 
 #define RECORDINGS_MAX CONFIG_LIST_MAX
 /* No load delays us this long: the process was stopped, or frozen for a sleep during which the clock went on (as s2idle may). */
@@ -43,6 +47,8 @@ struct daemon {
 	struct worker *worker;
 	struct hub *hub;
 	struct server *server;
+	struct stations stations;
+	struct domains *domains;
 	struct resume_watch *resume;
 	struct evdev_source *evdev;
 	struct xenstore *xenstore;
@@ -309,6 +315,25 @@ static int add_chord(struct chords *chords, const char *text, int action)
 	return 0;
 }
 
+static int need_worker(struct daemon *d)
+{
+	return d->worker ? 0 : worker_create(&d->worker, d->loop);
+}
+
+/* An endpoint that waits for one peer at a time. */
+static int add_station(struct daemon *d, const char *endpoint)
+{
+	int rc = need_worker(d);
+
+	if (!rc && !d->domains && station_needs_domains(endpoint))
+		rc = domains_create(&d->domains, d->worker);
+	if (rc < 0) {
+		log_errno(-rc, "%s: cannot be served", endpoint);
+		return rc;
+	}
+	return stations_add(&d->stations, d->worker, d->domains, endpoint);
+}
+
 static int listen_all(struct daemon *d)
 {
 	const struct config *c = &d->options.config;
@@ -328,7 +353,12 @@ static int listen_all(struct daemon *d)
 	if (geteuid() == 0)
 		mkdir("/run/xenhub", 0755);
 	for (unsigned i = 0; i < c->listen.count; i++) {
-		rc = server_listen(d->server, c->listen.items[i], false, gid);
+		const char *endpoint = c->listen.items[i];
+
+		if (link_is_station(endpoint))
+			rc = add_station(d, endpoint);
+		else
+			rc = server_listen(d->server, endpoint, false, gid);
 		if (rc < 0)
 			return rc;
 	}
@@ -342,11 +372,6 @@ static int listen_all(struct daemon *d)
 		return 0;
 	}
 	return rc;
-}
-
-static int need_worker(struct daemon *d)
-{
-	return d->worker ? 0 : worker_create(&d->worker, d->loop);
 }
 
 static int open_xenstore(struct daemon *d)
@@ -455,6 +480,8 @@ static int daemon_init(struct daemon *d)
 	rc = server_create(&d->server, d->loop, d->hub, &server_callbacks);
 	if (rc < 0)
 		return rc;
+	d->stations.loop = d->loop;
+	d->stations.server = d->server;
 	inject_init(&d->inject, d->hub);
 	d->requests.hub = d->hub;
 	d->requests.server = d->server;
@@ -494,6 +521,7 @@ static void daemon_finish(struct daemon *d)
 {
 	uint64_t now_ns = clock_now_ns();
 
+	stations_end(&d->stations);
 	worker_destroy(d->worker);
 	for (unsigned i = 0; i < d->n_recordings; i++)
 		recording_source_destroy(d->recordings[i]);
@@ -503,6 +531,8 @@ static void daemon_finish(struct daemon *d)
 	xenstore_destroy(d->xenstore);
 	resume_watch_destroy(d->resume);
 	server_destroy(d->server);
+	stations_finish(&d->stations);
+	domains_destroy(d->domains);
 	hub_destroy(d->hub);
 	loop_destroy(d->loop);
 	config_finish(&d->options.config);

@@ -12,12 +12,15 @@
 #include "hub/core/log.h"
 #include "hub/link/link.h"
 
+#define READS_MAX 4 /* from one peer, before the others get their turn */
+
 struct server_peer {
 	struct server *server;
 	struct link *link;
 	struct loop_fd *source;
 	struct hub_consumer *consumer; /* NULL before HELLO */
 	bool control;		       /* came by a control socket */
+	bool unread;		       /* there may be more to read, and the link's fd may not say so again */
 	uint32_t id;
 	uint32_t waiting_for;
 	uint64_t hello_by_ns;
@@ -43,6 +46,7 @@ struct server {
 	uint32_t next_id;
 	struct listener listeners[SERVER_LISTENERS_MAX];
 	unsigned n_listeners;
+	bool held;
 	struct server_peer *peers[SERVER_PEERS_MAX];
 };
 
@@ -123,6 +127,7 @@ static void end_peer(struct server_peer *peer, unsigned reason, const char *text
 
 	snprintf(line, sizeof(line), "link ended (%s): %s", wire_bye_name(reason), text);
 	log_peer(peer->server, peer, line);
+	peer->link->in_order = false;
 	say_bye(peer, reason, text);
 	close_peer(peer);
 }
@@ -149,6 +154,9 @@ static int greet(struct server_peer *peer, const uint8_t *message, size_t len, s
 		snprintf(err->text, sizeof(err->text), "HELLO: role %u is not for this socket", hello.role);
 		return -EBADMSG;
 	}
+	/* What a guest calls itself is a claim; what Dom0 calls it is not. */
+	if (peer->link->domain[0])
+		snprintf(hello.name, sizeof(hello.name), "%s", peer->link->domain);
 	rc = hub_consumer_add(server->hub, &hello, peer->link->peer, clock_now_ns(), &peer->consumer);
 	if (rc < 0) {
 		server->counters.refused++;
@@ -159,6 +167,7 @@ static int greet(struct server_peer *peer, const uint8_t *message, size_t len, s
 			snprintf(err->text, sizeof(err->text), "out of memory");
 		return -EBADMSG;
 	}
+	peer->link->in_order = true;
 	snprintf(line, sizeof(line), "'%s' is connected", hello.name);
 	log_peer(server, peer, line);
 	if (server->callbacks.consumers_changed)
@@ -221,29 +230,45 @@ static int take_messages(struct server_peer *peer, struct wire_error *err)
 	return 0;
 }
 
-static void on_peer(void *data, int fd, uint32_t events)
+/* The link is over: the peer closed it, or it broke. */
+static void lose_peer(struct server_peer *peer, ssize_t rc)
 {
-	struct server_peer *peer = data;
 	struct server *server = peer->server;
+	struct link *link = peer->link;
+
+	/* A write that meets a closed link is no more than a close. */
+	if (rc < 0 && rc != -EPIPE)
+		link->in_order = false;
+	if (link->why[0]) {
+		server->counters.violations += rc == -EPROTO;
+		log_peer(server, peer, link->why);
+	} else if (peer->fill) {
+		server->counters.violations++;
+		log_peer(server, peer, "closed the link inside a message");
+	} else if (peer->consumer) {
+		log_peer(server, peer, "is gone");
+	}
+	close_peer(peer);
+}
+
+/* One read. False when nothing more is to be read now, or the peer is gone. */
+static bool read_peer(struct server_peer *peer)
+{
+	struct server *server = peer->server;
+	size_t room = sizeof(peer->input) - peer->fill;
 	struct wire_error err;
-	ssize_t n;
+	ssize_t n = link_read(peer->link, peer->input + peer->fill, room);
 	int rc;
 
-	if (!(events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
-		return;
-	n = link_read(peer->link, peer->input + peer->fill, sizeof(peer->input) - peer->fill);
-	if (n == -EAGAIN)
-		return;
-	if (n <= 0) {
-		if (peer->fill) {
-			server->counters.violations++;
-			log_peer(server, peer, "closed the link inside a message");
-		} else if (peer->consumer) {
-			log_peer(server, peer, "is gone");
-		}
-		close_peer(peer);
-		return;
+	if (n == -EAGAIN) {
+		peer->unread = false;
+		return false;
 	}
+	if (n <= 0) {
+		lose_peer(peer, n);
+		return false;
+	}
+	peer->unread = (size_t)n == room;
 	peer->fill += (size_t)n;
 	rc = take_messages(peer, &err);
 	if (rc == -ESHUTDOWN) {
@@ -253,6 +278,71 @@ static void on_peer(void *data, int fd, uint32_t events)
 		server->counters.violations += err.bye != WIRE_BYE_LIMIT;
 		end_peer(peer, err.bye, err.text);
 	}
+	return !rc && peer->unread;
+}
+
+static void read_peer_some(struct server_peer *peer)
+{
+	for (unsigned i = 0; i < READS_MAX; i++)
+		if (!read_peer(peer))
+			return;
+}
+
+static void on_peer(void *data, int fd, uint32_t events)
+{
+	struct server_peer *peer = data;
+
+	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
+		read_peer_some(peer);
+}
+
+/* Takes the link over, on failure too. */
+static struct server_peer *add_peer(struct server *server, struct link *link)
+{
+	struct server_peer *peer;
+	unsigned slot = 0;
+
+	while (slot < SERVER_PEERS_MAX && server->peers[slot])
+		slot++;
+	peer = slot < SERVER_PEERS_MAX ? calloc(1, sizeof(*peer)) : NULL;
+	if (!peer) {
+		server->counters.refused++;
+		link_close(link);
+		return NULL;
+	}
+	peer->server = server;
+	peer->link = link;
+	peer->id = server->next_id++;
+	peer->hello_by_ns = server->held ? CLOCK_NEVER : clock_now_ns() + SERVER_HELLO_MS * NS_PER_MS;
+	peer->waiting_for = link_wait_events(link, false);
+	peer->source = loop_add_fd(server->loop, link->fd, server->held ? 0 : peer->waiting_for, on_peer, peer);
+	if (!peer->source) {
+		link_close(link);
+		free(peer);
+		return NULL;
+	}
+	server->peers[slot] = peer;
+	server->counters.accepted++;
+	return peer;
+}
+
+void server_add_link(struct server *server, struct link *link)
+{
+	struct server_peer *peer = add_peer(server, link);
+
+	/* What it has said already may have been told of before. */
+	if (peer && !server->held)
+		read_peer_some(peer);
+}
+
+void server_drop_link(struct server *server, const struct link *link, const char *why)
+{
+	for (unsigned i = 0; i < SERVER_PEERS_MAX; i++) {
+		if (!server->peers[i] || server->peers[i]->link != link)
+			continue;
+		log_peer(server, server->peers[i], why);
+		close_peer(server->peers[i]);
+	}
 }
 
 static void on_listener(void *data, int fd, uint32_t events)
@@ -261,35 +351,16 @@ static void on_listener(void *data, int fd, uint32_t events)
 	struct server *server = listener->server;
 	struct server_peer *peer;
 	struct link *link = link_accept(listener->link);
-	unsigned slot = 0;
 
 	if (!link) {
 		if (errno != EAGAIN && errno != ECONNABORTED)
 			log_warn_errno(errno, "%s: cannot accept a peer", listener->endpoint);
 		return;
 	}
-	while (slot < SERVER_PEERS_MAX && server->peers[slot])
-		slot++;
-	peer = slot < SERVER_PEERS_MAX ? calloc(1, sizeof(*peer)) : NULL;
-	if (!peer) {
-		server->counters.refused++;
-		link_close(link);
+	peer = add_peer(server, link);
+	if (!peer)
 		return;
-	}
-	peer->server = server;
-	peer->link = link;
 	peer->control = listener->control;
-	peer->id = server->next_id++;
-	peer->hello_by_ns = clock_now_ns() + SERVER_HELLO_MS * NS_PER_MS;
-	peer->waiting_for = link_wait_events(link, false);
-	peer->source = loop_add_fd(server->loop, link->fd, peer->waiting_for, on_peer, peer);
-	if (!peer->source) {
-		link_close(link);
-		free(peer);
-		return;
-	}
-	server->peers[slot] = peer;
-	server->counters.accepted++;
 	if (!listener->any_uid && link->peer_uid != (uid_t)-1 && link->peer_uid != 0 && link->peer_uid != geteuid())
 		end_peer(peer, WIRE_BYE_POLICY, "only root and the hub's own user may connect; set [daemon] group to let others in");
 }
@@ -305,7 +376,7 @@ int server_listen(struct server *server, const char *endpoint, bool control, gid
 		log_err("%s: %u endpoints are the limit", endpoint, SERVER_LISTENERS_MAX);
 		return -ENOSPC;
 	}
-	rc = link_check_endpoint(endpoint, why, sizeof(why));
+	rc = link_check_listen(endpoint, why, sizeof(why));
 	if (rc < 0) {
 		log_err("%s: %s", endpoint, why);
 		return rc;
@@ -361,8 +432,7 @@ static void flush_peer(struct server_peer *peer, uint64_t now_ns)
 		if (sent == -EAGAIN) {
 			blocked = true;
 		} else if (sent < 0) {
-			log_peer(peer->server, peer, "is gone");
-			close_peer(peer);
+			lose_peer(peer, sent);
 			return;
 		} else {
 			hub_consumer_sent(peer->consumer, (size_t)sent, now_ns);
@@ -379,10 +449,27 @@ static void flush_peer(struct server_peer *peer, uint64_t now_ns)
 	}
 }
 
+/* Peers that came by a station meanwhile have waited. */
+static void let_in_waiting(struct server *server)
+{
+	for (unsigned i = 0; i < SERVER_PEERS_MAX; i++) {
+		struct server_peer *peer = server->peers[i];
+
+		if (!peer || peer->hello_by_ns != CLOCK_NEVER)
+			continue;
+		peer->hello_by_ns = clock_now_ns() + SERVER_HELLO_MS * NS_PER_MS;
+		loop_fd_events(peer->source, peer->waiting_for);
+		read_peer_some(peer);
+	}
+}
+
 void server_hold(struct server *server, bool hold)
 {
+	server->held = hold;
 	for (unsigned i = 0; i < server->n_listeners; i++)
 		loop_fd_events(server->listeners[i].source, hold ? 0 : EPOLLIN);
+	if (!hold)
+		let_in_waiting(server);
 }
 
 void server_flush(struct server *server, uint64_t now_ns)
@@ -390,6 +477,9 @@ void server_flush(struct server *server, uint64_t now_ns)
 	for (unsigned i = 0; i < SERVER_PEERS_MAX; i++) {
 		struct server_peer *peer = server->peers[i];
 
+		if (peer && peer->unread)
+			read_peer_some(peer);
+		peer = server->peers[i];
 		if (!peer)
 			continue;
 		if (peer->consumer)
@@ -406,6 +496,8 @@ uint64_t server_deadline(const struct server *server)
 	for (unsigned i = 0; i < SERVER_PEERS_MAX; i++) {
 		const struct server_peer *peer = server->peers[i];
 
+		if (peer && peer->unread)
+			return 1;
 		if (peer && !peer->consumer && peer->hello_by_ns < nearest)
 			nearest = peer->hello_by_ns;
 	}

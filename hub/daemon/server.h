@@ -16,6 +16,7 @@
 #define SERVER_PEERS_MAX     (HUB_CONSUMERS_MAX + 8) /* those that have not said HELLO yet included */
 #define SERVER_HELLO_MS	     2000		     /* a peer that says nothing for so long is closed */
 
+struct link;
 struct server;
 struct server_peer;
 
@@ -44,6 +45,15 @@ void server_destroy(struct server *server);
  * 0, or -errno after a log line that says what to do.
  */
 int server_listen(struct server *server, const char *endpoint, bool control, gid_t gid);
+
+/*
+ * Takes in a peer that came by another way than a listener: the link is the server's from here. A peer that is known by its domain
+ * goes by that name, whatever it says itself.
+ */
+void server_add_link(struct server *server, struct link *link);
+
+/* Ends what is left of such a link, without a word. */
+void server_drop_link(struct server *server, const struct link *link, const char *why);
 
 /* While held, peers may connect but are not let in: what they would be told first is not complete. */
 void server_hold(struct server *server, bool hold);

@@ -51,6 +51,7 @@ struct link {
 	bool connecting;
 	char domain[LINK_DOMAIN_MAX]; /* the name of the domain at the other end, as Dom0 knows it; "" otherwise */
 	char why[LINK_WHY_MAX];	      /* after an error: a sentence that says more than the errno; "" when there is none */
+	bool in_order; /* set by who uses it: the peer has been let in, and has kept the rules since */
 	/* Takes the place of ops->close, for who has to close the link on another thread. */
 	void (*release)(void *data, struct link *link);
 	void *release_data;

@@ -144,7 +144,7 @@ static void remove_stale(const char *path)
 	xs_close(xs);
 }
 
-static long page_limit(void)
+long vchan_page_limit(void)
 {
 	FILE *f = fopen(VCHAN_LIMIT_FILE, "re");
 	long limit = -1;
@@ -181,7 +181,7 @@ static int try_pages(uint32_t domid, unsigned pages, char *why, size_t size)
 		rc = refs ? -ENOSPC : -ENOMEM;
 		snprintf(why, size,
 			 "a link needs %u pages to grant and %u are to remain, but xen_gntalloc.limit (%ld) is reached: raise it in %s",
-			 VCHAN_PAGES, pages - VCHAN_PAGES, page_limit(), VCHAN_LIMIT_FILE);
+			 VCHAN_PAGES, pages - VCHAN_PAGES, vchan_page_limit(), VCHAN_LIMIT_FILE);
 	}
 	free(refs);
 	xengntshr_close(h);

@@ -27,6 +27,9 @@ struct link;
  */
 int vchan_serve(struct link **out, uint32_t domid, const char *path, unsigned spare, char *why, size_t size);
 
+/* xen_gntalloc.limit, or -1. */
+long vchan_page_limit(void);
+
 /* A client. 0, or -errno and why. */
 int vchan_join(struct link **out, uint32_t domid, const char *path, char *why, size_t size);
 

@@ -1,0 +1,28 @@
+/* The daemon's stations (hub/link/station.h): their peers go to the server. */
+#ifndef HUB_DAEMON_STATIONS_H
+#define HUB_DAEMON_STATIONS_H
+
+#include "hub/core/loop.h"
+#include "hub/core/worker.h"
+#include "hub/daemon/server.h"
+
+#define STATIONS_MAX 32
+
+struct domains;
+struct station;
+
+struct stations {
+	struct loop *loop;
+	struct server *server;
+	struct station *all[STATIONS_MAX];
+	unsigned count;
+};
+
+/* One more endpoint. domains may be NULL for those that name no domain. 0, or -errno after a log line. */
+int stations_add(struct stations *stations, struct worker *worker, struct domains *domains, const char *endpoint);
+
+/* At the end: before the worker is destroyed, and after the server. */
+void stations_end(struct stations *stations);
+void stations_finish(struct stations *stations);
+
+#endif

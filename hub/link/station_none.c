@@ -1,0 +1,49 @@
+/* Without Xen's libraries: link_check_listen has refused these endpoints long before. */
+#include <errno.h>
+
+#include "hub/link/station_make.h"
+#include "hub/xen/domains.h"
+
+int station_make_vchan(struct station_order *order, struct link **out, char *why, size_t size)
+{
+	return -EPROTONOSUPPORT;
+}
+
+int station_make_channel(struct station_order *order, struct link **out, char *why, size_t size)
+{
+	return -EPROTONOSUPPORT;
+}
+
+void station_close_vchan(uint32_t domid, struct link *link)
+{
+	link->ops->close(link);
+}
+
+int domains_create(struct domains **out, struct worker *worker)
+{
+	return -EPROTONOSUPPORT;
+}
+
+void domains_destroy(struct domains *domains)
+{
+}
+
+struct domains_listener *domains_listen(struct domains *domains, domains_fn appeared, domains_fn gone, void *data)
+{
+	errno = EPROTONOSUPPORT;
+	return NULL;
+}
+
+void domains_unlisten(struct domains_listener *listener)
+{
+}
+
+const struct domain *domains_find(const struct domains *domains, const char *name)
+{
+	return NULL;
+}
+
+bool domain_is_called(const struct domain *domain, const char *name)
+{
+	return false;
+}
