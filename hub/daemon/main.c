@@ -527,6 +527,9 @@ static void daemon_finish(struct daemon *d)
 		recording_source_destroy(d->recordings[i]);
 	evdev_source_destroy(d->evdev, now_ns);
 	sense_destroy(d->sense);
+	/* Consumers that leave change the wishes once more. */
+	d->evdev = NULL;
+	d->sense = NULL;
 	action_finish(&d->action);
 	xenstore_destroy(d->xenstore);
 	resume_watch_destroy(d->resume);
