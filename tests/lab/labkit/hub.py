@@ -31,7 +31,9 @@ class Hub:
             raise Failure(f"xenhubd does not listen: {self.process.text[-300:]}") from None
 
     def stop(self):
-        return self.process.stop()
+        """As an init system does; it has to end well."""
+        result = self.process.stop()
+        assert result.status == 0, f"xenhubd ended with {result.status}: {result.text[-300:]}"
 
     def ctl(self, *words, **options):
         return self.lab.call("xenhub", "--control", CONTROL, *words, **options)
