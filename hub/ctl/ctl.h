@@ -31,6 +31,7 @@ extern const struct subcommand focus_command;
 extern const struct subcommand grab_command;
 extern const struct subcommand record_command;
 extern const struct subcommand replay_command;
+extern const struct subcommand sensors_command;
 extern const struct subcommand state_command;
 extern const struct subcommand watch_command;
 

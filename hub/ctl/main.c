@@ -7,7 +7,8 @@
 
 static const struct subcommand *const commands[] = {
 	&devices_command, &state_command, &watch_command, &record_command,
-	&replay_command,  &focus_command, &grab_command,  &doctor_command,
+	&replay_command,  &focus_command, &grab_command,  &sensors_command,
+	&doctor_command,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -176,6 +176,8 @@ static int state_main(struct ctl *ctl, int argc, char **argv)
 			break;
 		case 'w':
 			run.watch = s.live = true;
+			/* Without an interval nobody's sensors are read for a control link. */
+			s.options.state_interval_ms = 1;
 			break;
 		default:
 			return ctl->status;
