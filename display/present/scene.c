@@ -58,10 +58,11 @@ static void dim(const struct surface *dst, struct rect part)
 
 static uint32_t blend(uint32_t below, uint32_t above)
 {
-	uint32_t alpha = above >> 24;
-	uint32_t rest = 255 - alpha;
-	uint32_t red_blue = (above & 0xff00ff) * alpha + (below & 0xff00ff) * rest + 0x800080;
-	uint32_t green = (above >> 8 & 0xff) * alpha + (below >> 8 & 0xff) * rest + 0x80;
+	/* 0 to 256, so that nothing and all are exact. */
+	uint32_t alpha = (above >> 24) + (above >> 31);
+	uint32_t rest = 256 - alpha;
+	uint32_t red_blue = (above & 0xff00ff) * alpha + (below & 0xff00ff) * rest;
+	uint32_t green = (above >> 8 & 0xff) * alpha + (below >> 8 & 0xff) * rest;
 
 	return (red_blue >> 8 & 0xff00ff) | (green & 0xff00);
 }

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* URIs, retries, health, the words of the status page. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "display/osd/words.h"
+#include "display/remote/health.h"
+#include "display/remote/retry.h"
+#include "display/uri/uri.h"
+#include "hub/core/clock.h"
+
+#define MS(n) ((uint64_t)(n)*NS_PER_MS)
+
+static void test_uris(void **state)
+{
+	struct uri uri;
+	char why[256];
+
+	assert_int_equal(uri_parse(&uri, "vnc://guest", why, sizeof(why)), 0);
+	assert_int_equal(uri.kind, URI_TCP);
+	assert_string_equal(uri.host, "guest");
+	assert_int_equal(uri.port, 5900);
+	assert_false(uri_is_local(&uri));
+	assert_int_equal(uri_parse(&uri, "vnc://127.0.0.1:5901/", why, sizeof(why)), 0);
+	assert_int_equal(uri.port, 5901);
+	assert_true(uri_is_local(&uri));
+	assert_int_equal(uri_parse(&uri, "vnc://[fe80::1]:7", why, sizeof(why)), 0);
+	assert_string_equal(uri.host, "fe80::1");
+	assert_int_equal(uri.port, 7);
+	assert_int_equal(uri_parse(&uri, "vnc+unix:run/x.sock", why, sizeof(why)), 0);
+	assert_string_equal(uri.path, "run/x.sock");
+	assert_int_equal(uri_parse(&uri, "vnc+unix:///run/x.sock", why, sizeof(why)), 0);
+	assert_string_equal(uri.path, "/run/x.sock");
+	assert_int_equal(uri_parse(&uri, "vnc+unix:/run/x.sock", why, sizeof(why)), 0);
+	assert_string_equal(uri.path, "/run/x.sock");
+	assert_true(uri_is_local(&uri));
+}
+
+static void test_bad_uris(void **state)
+{
+	static const char *const bad[] = { "",
+					   "guest:5900",
+					   "vnc:",
+					   "vnc://",
+					   "vnc://:5900",
+					   "vnc://h:0",
+					   "vnc://h:65536",
+					   "vnc://h:x",
+					   "vnc://h:",
+					   "vnc://[::1",
+					   "vnc://u:p@h",
+					   "vnc://h/path",
+					   "vnc+unix:",
+					   "vnc+unix://host/path",
+					   "http://h" };
+	char long_path[200] = "vnc+unix:", why[256];
+	struct uri uri;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		why[0] = '\0';
+		assert_int_equal(uri_parse(&uri, bad[i], why, sizeof(why)), -EINVAL);
+		assert_true(strlen(why) > 10);
+	}
+	memset(long_path + strlen(long_path), 'x', 120);
+	assert_int_equal(uri_parse(&uri, long_path, why, sizeof(why)), -EINVAL);
+	assert_int_equal(uri_parse(&uri, "vnc+vchan:@app", why, sizeof(why)), -EPROTONOSUPPORT);
+	assert_non_null(strstr(why, "vchan"));
+	assert_int_equal(uri_parse(&uri, "spice://h", why, sizeof(why)), -EPROTONOSUPPORT);
+}
+
+static void test_retries(void **state)
+{
+	static const unsigned local[] = { 0, 50, 100, 200, 250, 250, 250 };
+	static const unsigned far[] = { 0, 50, 100, 200, 400, 800, 1600, 2000, 2000 };
+	struct retry retry;
+
+	retry_init(&retry, true);
+	for (size_t i = 0; i < sizeof(local) / sizeof(local[0]); i++)
+		assert_int_equal(retry_after(&retry, MS(1000), -ECONNREFUSED, 0), MS(1000 + local[i]));
+	/* A connection that lasted starts it anew; one that was closed at once does not. */
+	assert_int_equal(retry_after(&retry, 0, -ECONNRESET, MS(10)), MS(250));
+	assert_int_equal(retry_after(&retry, 0, -ECONNRESET, MS(1000)), 0);
+	retry_init(&retry, false);
+	for (size_t i = 0; i < sizeof(far) / sizeof(far[0]); i++)
+		assert_int_equal(retry_after(&retry, 0, -ECONNREFUSED, 0), MS(far[i]));
+	assert_int_equal(retry_after(&retry, 0, -EACCES, 0), MS(RETRY_PERSON_MS));
+}
+
+static void test_greeting_that_never_ends(void **state)
+{
+	struct health health;
+
+	health_init(&health, MS(1));
+	assert_int_equal(health_deadline(&health, MS(1)), MS(15001));
+	/* A byte now and then does not prolong it. */
+	health_heard(&health, MS(14000));
+	assert_int_equal(health_check(&health, MS(15000)), HEALTH_WELL);
+	assert_int_equal(health_check(&health, MS(15001)), HEALTH_DEAD);
+}
+
+static void test_silent_server(void **state)
+{
+	struct health health;
+
+	health_init(&health, 0);
+	health_running(&health, MS(100));
+	assert_int_equal(health_deadline(&health, MS(100)), MS(5100));
+	assert_int_equal(health_check(&health, MS(5099)), HEALTH_WELL);
+	assert_int_equal(health_check(&health, MS(5100)), HEALTH_PING);
+	health_pinged(&health, MS(5100));
+	assert_int_equal(health_deadline(&health, MS(5100)), MS(7100));
+	assert_int_equal(health_check(&health, MS(7100)), HEALTH_STALLED);
+	assert_int_equal(health_deadline(&health, MS(7100)), MS(15100));
+	health_heard(&health, MS(8000));
+	assert_int_equal(health_check(&health, MS(8000)), HEALTH_WELL);
+	health_sent_input(&health, MS(8500));
+	health_sent_input(&health, MS(9000)); /* somebody who goes on typing does not put it off */
+	assert_int_equal(health_check(&health, MS(9500)), HEALTH_PING);
+	health_pinged(&health, MS(9500));
+	assert_int_equal(health_check(&health, MS(19500)), HEALTH_DEAD);
+}
+
+static void test_server_that_does_not_read(void **state)
+{
+	struct health health;
+
+	health_init(&health, 0);
+	health_running(&health, 0);
+	health_output(&health, MS(100), true, false);
+	health_output(&health, MS(4000), true, true);
+	health_heard(&health, MS(13000));
+	assert_int_equal(health_check(&health, MS(13999)), HEALTH_WELL);
+	assert_int_equal(health_check(&health, MS(14000)), HEALTH_DEAD);
+	health_output(&health, MS(14000), false, true);
+	assert_int_equal(health_check(&health, MS(14000)), HEALTH_WELL);
+}
+
+static void test_words(void **state)
+{
+	struct remote_config config = { .name = "office" };
+	struct remote_status status = { .state = REMOTE_WAITING,
+					.since_ns = MS(1000),
+					.next_try_ns = MS(40000),
+					.reason = "connection refused",
+					.ever = true };
+	struct words words;
+	char text[32];
+
+	words_status(&words, &config, &status, "14:05:09", MS(12500));
+	assert_string_equal(words.lines[0], "office: connection lost");
+	assert_string_equal(words.lines[1], "connection refused");
+	assert_string_equal(words.lines[2], "Since 14:05:09 (11 s)");
+	assert_string_equal(words.lines[3], "Next try in 28 s; Ctrl+Alt+Shift+T tries now");
+	status.ever = false;
+	status.next_try_ns = MS(12600);
+	words_status(&words, &config, &status, "14:05:09", MS(12500));
+	assert_string_equal(words.lines[0], "office: not connected");
+	assert_string_equal(words.lines[3], "Trying again all the time");
+	words_duration(text, sizeof(text), 7500 * NS_PER_S);
+	assert_string_equal(text, "2 h 5 min");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_uris),          cmocka_unit_test(test_bad_uris),
+		cmocka_unit_test(test_retries),       cmocka_unit_test(test_greeting_that_never_ends),
+		cmocka_unit_test(test_silent_server), cmocka_unit_test(test_server_that_does_not_read),
+		cmocka_unit_test(test_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
