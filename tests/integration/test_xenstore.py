@@ -51,8 +51,9 @@ class Store:
         return done.stdout.rstrip("\n") if done.returncode == 0 else None
 
     def tree(self):
-        lines = self.run("xenstore-ls", "-f", BASE).stdout.splitlines()
-        return dict((line.split(" = ", 1)[0][len(BASE) + 1:], line.split(" = ", 1)[1].strip('"')) for line in lines)
+        """Nodes that go while it is listed leave lines without a value."""
+        lines = (line.split(" = ", 1) for line in self.run("xenstore-ls", "-f", BASE).stdout.splitlines())
+        return {words[0][len(BASE) + 1:]: words[1].strip('"') for words in lines if len(words) == 2}
 
 
 def until(ready, what, timeout=10):
