@@ -98,10 +98,11 @@ static int focus_main(struct ctl *ctl, int argc, char **argv)
 const struct subcommand focus_command = {
 	.name = "focus",
 	.summary = "show or set who gets what is typed and touched",
-	.help = "Usage: xenhub focus [NAME|all|none] [--json]\n"
+	.help = "Usage: xenhub focus [NAME|next|all|none] [--json]\n"
 		"Without a name: prints who has focus, and below it the consumers that are there.\n"
 		"With one: moves focus there. The old one gets its releases first, so that no key\n"
 		"stays down. A name that is not there yet gets focus when it comes.\n"
+		"`next` is the next one that is connected.\n"
 		"\n"
 		"  --json    {\"focus\":…,\"consumers\":[…]}\n",
 	.run = focus_main,

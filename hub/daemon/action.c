@@ -103,7 +103,7 @@ int action_run(struct action *action, const char *command)
 	if (!rc)
 		rc = spawn(&action->pid, words);
 	if (rc < 0) {
-		log_errno(-rc, "[sensors] action: cannot run '%s'", command);
+		log_errno(-rc, "cannot run '%s'", command);
 		return rc;
 	}
 	log_info("runs '%s'", command);

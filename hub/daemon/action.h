@@ -1,5 +1,5 @@
 /*
- * A command of the configuration, run when something has to be done about the battery: words separated by blanks, no shell, one
+ * A command of the configuration, run when the battery or a chord asks for it: words separated by blanks, no shell, one
  * at a time. Its end is logged.
  */
 #ifndef HUB_DAEMON_ACTION_H

@@ -1,256 +1,196 @@
 #include "hub/daemon/config.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <ini.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "hub/core/log.h"
-#include "hub/core/text.h"
-#include "hub/link/link.h"
-#include "sensors/claims.h"
-#include "sensors/matrix.h"
+#include "hub/daemon/config_option.h"
 
-enum kind {
-	KIND_TEXT,
-	KIND_BOOL,
-	KIND_INT,
-	KIND_LIST,
-};
+#define OPTION(in, section, member, key, kind, value, min, max, help)                                        \
+	{ #section, key, KIND_##kind, offsetof(struct in, member), value, min, max, help },
+#define MACHINE_OPTION(...) OPTION(config, __VA_ARGS__)
+#define GUEST_OPTION(...)   OPTION(config_guest, __VA_ARGS__)
+#define CHORD_OPTION(...)   OPTION(config_chord, __VA_ARGS__)
 
-struct option {
-	const char *section;
-	const char *key;
-	enum kind kind;
-	size_t offset;
-	const char *value;
-	long min, max;
-	const char *help;
-};
-
-#define OPTION(section, member, key, kind, value, min, max, help)                                                            \
-	{ #section, key, KIND_##kind, offsetof(struct config, member), value, min, max, help },
-
-static const struct option options[] = { CONFIG_OPTIONS(OPTION) };
+static const struct config_option options[] = { CONFIG_OPTIONS(MACHINE_OPTION) CONFIG_GUEST_OPTIONS(
+	GUEST_OPTION) CONFIG_CHORD_OPTIONS(CHORD_OPTION) };
 
 #define OPTIONS_COUNT (sizeof(options) / sizeof(options[0]))
 
-static int set_text(char *dst, const char *value, char *why, size_t size)
+static bool is_named(const struct config_option *o)
 {
-	if (strlen(value) >= CONFIG_TEXT_MAX) {
-		snprintf(why, size, "longer than %d bytes", CONFIG_TEXT_MAX - 1);
+	return !strcmp(o->section, "guest") || !strcmp(o->section, "chord");
+}
+
+/* ---- sections with a name ---- */
+
+/* "guest gui" is [guest NAME] with the name gui. NULL: no such kind of section. */
+static const char *name_of(const char *section, const char *kind)
+{
+	size_t n = strlen(kind);
+
+	if (strncmp(section, kind, n) || (section[n] != ' ' && section[n] != '\t' && section[n] != '\0'))
+		return NULL;
+	section += n;
+	return section + strspn(section, " \t");
+}
+
+static int check_name(const char *name, char *why, size_t size)
+{
+	if (!*name) {
+		snprintf(why, size, "a name belongs into the brackets: [guest NAME], [chord NAME]");
 		return -EINVAL;
 	}
-	memcpy(dst, value, strlen(value) + 1);
+	if (strlen(name) > CONFIG_SECTION_NAME_MAX) {
+		snprintf(why, size, "a name of more than %d bytes: use the domain's UUID",
+			 CONFIG_SECTION_NAME_MAX);
+		return -EINVAL;
+	}
+	for (const char *p = name; *p; p++) {
+		if (iscntrl((unsigned char)*p) || *p == '/') {
+			snprintf(why, size, "a name has no slash and no control character");
+			return -EINVAL;
+		}
+	}
+	if (!strcmp(name, "all") || !strcmp(name, "none") || !strcmp(name, "next")) {
+		snprintf(why, size, "'%s' means something else to `xenhub focus`; use the domain's UUID",
+			 name);
+		return -EINVAL;
+	}
 	return 0;
 }
 
-static int set_bool(bool *dst, const char *value, char *why, size_t size)
+static void set_defaults(const char *section, void *base)
 {
-	if (!strcmp(value, "yes") || !strcmp(value, "true") || !strcmp(value, "1")) {
-		*dst = true;
-	} else if (!strcmp(value, "no") || !strcmp(value, "false") || !strcmp(value, "0")) {
-		*dst = false;
-	} else {
-		snprintf(why, size, "expected yes or no, not '%s'", value);
-		return -EINVAL;
-	}
-	return 0;
+	char why[128];
+
+	for (unsigned i = 0; i < OPTIONS_COUNT; i++)
+		if (!strcmp(options[i].section, section))
+			config_option_set(&options[i], base, options[i].value, true, why, sizeof(why));
 }
 
-static void clear_list(struct config_list *list)
+/* Finds the structure of the section, or makes it. NULL with the reason in why. made: whether it is new; may
+ * be NULL. */
+static void *find_named(struct config *config, const char *section, unsigned line, bool *made, char *why,
+			size_t size)
 {
-	while (list->count)
-		free(list->items[--list->count]);
-	free(list->items);
-	list->items = NULL;
-}
+	const char *guest = name_of(section, "guest");
+	const char *chord = name_of(section, "chord");
+	void *grown;
 
-static int add_item(struct config_list *list, const char *item, size_t n, char *why, size_t size)
-{
-	char **items;
-
-	if (n >= CONFIG_TEXT_MAX) {
-		snprintf(why, size, "an item longer than %d bytes", CONFIG_TEXT_MAX - 1);
-		return -EINVAL;
+	if (check_name(guest ? guest : chord, why, size) < 0)
+		return NULL;
+	if (made)
+		*made = false;
+	for (unsigned i = 0; guest && i < config->n_guests; i++)
+		if (!strcmp(config->guests[i].name, guest))
+			return &config->guests[i];
+	for (unsigned i = 0; chord && i < config->n_chords; i++)
+		if (!strcmp(config->chords[i].name, chord))
+			return &config->chords[i];
+	if (made)
+		*made = true;
+	if (guest ? config->n_guests == POLICY_GUESTS_MAX : config->n_chords == CONFIG_CHORDS_MAX) {
+		snprintf(why, size, "more than %d sections of this kind",
+			 guest ? POLICY_GUESTS_MAX : CONFIG_CHORDS_MAX);
+		return NULL;
 	}
-	if (list->count == CONFIG_LIST_MAX) {
-		snprintf(why, size, "more than %d items", CONFIG_LIST_MAX);
-		return -EINVAL;
-	}
-	items = realloc(list->items, (list->count + 1) * sizeof(*items));
-	if (items)
-		list->items = items;
-	if (!items || !(items[list->count] = strndup(item, n))) {
+	grown = guest ? realloc(config->guests, (config->n_guests + 1) * sizeof(*config->guests))
+		      : realloc(config->chords, (config->n_chords + 1) * sizeof(*config->chords));
+	if (!grown) {
 		snprintf(why, size, "out of memory");
-		return -EINVAL;
+		return NULL;
 	}
-	list->count++;
-	return 0;
+	if (guest) {
+		struct config_guest *g;
+
+		config->guests = grown;
+		g = memset(&config->guests[config->n_guests++], 0, sizeof(*g));
+		memcpy(g->name, guest, strlen(guest) + 1);
+		g->line = line;
+		set_defaults("guest", g);
+		return g;
+	} else {
+		struct config_chord *c;
+
+		config->chords = grown;
+		c = memset(&config->chords[config->n_chords++], 0, sizeof(*c));
+		memcpy(c->name, chord, strlen(chord) + 1);
+		c->line = line;
+		set_defaults("chord", c);
+		return c;
+	}
 }
 
-static int add_list(struct config_list *list, const char *value, char *why, size_t size)
+static bool section_is_named(const char *section)
 {
-	while (*value) {
-		size_t n = strcspn(value, " \t");
-
-		if (n && add_item(list, value, n, why, size) < 0)
-			return -EINVAL;
-		value += n;
-		value += strspn(value, " \t");
-	}
-	return 0;
+	return name_of(section, "guest") || name_of(section, "chord");
 }
 
-static int check_choice(const char *value, const char *const choices[3], char *why, size_t size)
+static bool belongs(const struct config_option *o, const char *section)
 {
-	for (int i = 0; i < 3; i++)
-		if (!strcmp(value, choices[i]))
-			return 0;
-	snprintf(why, size, "expected %s, %s or %s, not '%s'", choices[0], choices[1], choices[2], value);
-	return -EINVAL;
+	return is_named(o) ? name_of(section, o->section) != NULL : !strcmp(o->section, section);
 }
 
-static int check_classes(const struct config_list *list, char *why, size_t size)
-{
-	for (unsigned i = 0; i < list->count; i++) {
-		unsigned class = 0;
-
-		while (class < SENSOR_CLASSES && strcmp(list->items[i], sensor_class_name((enum sensor_class)class)))
-			class ++;
-		if (class == SENSOR_CLASSES) {
-			snprintf(why, size, "expected light, orientation, proximity, lid or power, not '%s'", list->items[i]);
-			return -EINVAL;
-		}
-	}
-	return 0;
-}
-
-static int check_sensors(const struct option *o, const struct config *config, char *why, size_t size)
-{
-	static const char *const enable[] = { "yes", "no", "auto" };
-	static const char *const backend[] = { "libiio", "sysfs", "auto" };
-	struct matrix matrix;
-
-	if (!strcmp(o->key, "enable"))
-		return check_choice(config->sensors, enable, why, size);
-	if (!strcmp(o->key, "backend"))
-		return check_choice(config->backend, backend, why, size);
-	if (!strcmp(o->key, "always"))
-		return check_classes(&config->always, why, size);
-	if (!strcmp(o->key, "mount-matrix") && config->mount_matrix[0])
-		return matrix_parse(config->mount_matrix, &matrix, why, size);
-	return 0;
-}
-
-/* What the table's kinds cannot say. */
-static int check(const struct option *o, const struct config *config, char *why, size_t size)
-{
-	enum log_level level;
-
-	if (!strcmp(o->section, "sensors"))
-		return check_sensors(o, config, why, size);
-	if (!strcmp(o->key, "log-level") && log_level_parse(config->log_level, &level) < 0) {
-		snprintf(why, size, "expected error, warning, info or debug, not '%s'", config->log_level);
-		return -EINVAL;
-	}
-	if (!strcmp(o->key, "xenstore") && strcmp(config->xenstore, "auto") && strcmp(config->xenstore, "yes") &&
-	    strcmp(config->xenstore, "no")) {
-		snprintf(why, size, "expected yes, no or auto, not '%s'", config->xenstore);
-		return -EINVAL;
-	}
-	if (!strcmp(o->key, "control") && (!config->control[0] || strlen(config->control) > 107)) {
-		snprintf(why, size, "expected a path of 1 to 107 bytes");
-		return -EINVAL;
-	}
-	if (!strcmp(o->key, "listen"))
-		for (unsigned i = 0; i < config->listen.count; i++)
-			if (link_check_listen(config->listen.items[i], why, size) < 0)
-				return -EINVAL;
-	if (!strcmp(o->key, "source")) {
-		for (unsigned i = 0; i < config->source.count; i++) {
-			const char *s = config->source.items[i];
-
-			if (strcmp(s, "evdev") && (strncmp(s, "evemu:", 6) || !s[6])) {
-				snprintf(why, size, "expected evdev or evemu:FILE[,fast], not '%s'", s);
-				return -EINVAL;
-			}
-		}
-	}
-	return 0;
-}
-
-static const struct option *find_option(const char *section, const char *key, char *why, size_t size)
+static const struct config_option *find_option(const char *section, const char *key, char *why, size_t size)
 {
 	bool known_section = false;
 
 	for (unsigned i = 0; i < OPTIONS_COUNT; i++) {
-		if (strcmp(options[i].section, section))
+		if (!belongs(&options[i], section))
 			continue;
 		known_section = true;
 		if (!strcmp(options[i].key, key))
 			return &options[i];
 	}
-	snprintf(why, size, known_section ? "no such option here; see xenhubd --help-config" :
-					    "no such section; see xenhubd --help-config");
+	snprintf(why, size,
+		 known_section ? "no such option here; see xenhubd --help-config"
+			       : "no such section; see xenhubd --help-config");
 	return NULL;
 }
 
-int config_set(struct config *config, const char *section, const char *key, const char *value, bool first, char *why,
-	       size_t size)
+int config_set(struct config *config, const char *section, const char *key, const char *value, bool first,
+	       char *why, size_t size)
 {
-	const struct option *o = find_option(section, key, why, size);
-	void *member;
-	long number;
-	int rc = 0;
+	const struct config_option *o = find_option(section, key, why, size);
+	void *base = config;
 
 	if (!o)
 		return -EINVAL;
-	member = (char *)config + o->offset;
-	switch (o->kind) {
-	case KIND_TEXT:
-		rc = set_text(member, value, why, size);
-		break;
-	case KIND_BOOL:
-		rc = set_bool(member, value, why, size);
-		break;
-	case KIND_INT:
-		rc = text_to_long(value, 10, o->min, o->max, &number);
-		if (rc < 0)
-			snprintf(why, size, "expected a number from %ld to %ld, not '%s'", o->min, o->max, value);
-		else
-			*(long *)member = number;
-		break;
-	case KIND_LIST:
-		if (first)
-			clear_list(member);
-		rc = add_list(member, value, why, size);
-		break;
-	}
-	return rc < 0 ? -EINVAL : check(o, config, why, size);
+	if (is_named(o) && !(base = find_named(config, section, 0, NULL, why, size)))
+		return -EINVAL;
+	if (config_option_set(o, base, value, first, why, size) < 0)
+		return -EINVAL;
+	return config_check_option(o, base, why, size);
 }
 
-int config_add_item(struct config *config, const char *section, const char *key, const char *item, bool first, char *why,
-		    size_t size)
+int config_add_item(struct config *config, const char *section, const char *key, const char *item, bool first,
+		    char *why, size_t size)
 {
-	const struct option *o = find_option(section, key, why, size);
-	struct config_list *list;
+	const struct config_option *o = find_option(section, key, why, size);
 
-	if (!o || o->kind != KIND_LIST)
+	if (!o || o->kind != KIND_LIST || is_named(o))
 		return -EINVAL;
-	list = (struct config_list *)((char *)config + o->offset);
-	if (first)
-		clear_list(list);
-	if (add_item(list, item, strlen(item), why, size) < 0)
+	if (config_option_add(o, config, item, first, why, size) < 0)
 		return -EINVAL;
-	return check(o, config, why, size);
+	return config_check_option(o, config, why, size);
 }
 
 void config_finish(struct config *config)
 {
-	for (unsigned i = 0; i < OPTIONS_COUNT; i++)
-		if (options[i].kind == KIND_LIST)
-			clear_list((struct config_list *)((char *)config + options[i].offset));
+	for (unsigned i = 0; i < OPTIONS_COUNT; i++) {
+		if (!is_named(&options[i]))
+			config_option_finish(&options[i], config);
+		for (unsigned k = 0; k < config->n_guests && !strcmp(options[i].section, "guest"); k++)
+			config_option_finish(&options[i], &config->guests[k]);
+	}
+	free(config->guests);
+	free(config->chords);
+	config->guests = NULL;
+	config->chords = NULL;
+	config->n_guests = config->n_chords = 0;
 }
 
 void config_init(struct config *config)
@@ -259,7 +199,8 @@ void config_init(struct config *config)
 
 	memset(config, 0, sizeof(*config));
 	for (unsigned i = 0; i < OPTIONS_COUNT; i++)
-		config_set(config, options[i].section, options[i].key, options[i].value, true, why, sizeof(why));
+		if (!is_named(&options[i]))
+			config_option_set(&options[i], config, options[i].value, true, why, sizeof(why));
 }
 
 struct load {
@@ -269,9 +210,62 @@ struct load {
 	FILE *errors;
 	unsigned line;
 	unsigned n_errors;
-	unsigned seen[OPTIONS_COUNT]; /* the line each option was first given on */
+	unsigned seen[OPTIONS_COUNT]; /* the line each option was first given on; of a section with a name, in
+					 this one */
 	bool too_long;
+	bool repeated; /* a section that was there before: what is in it has been complained about already */
 };
+
+static void complain_at(struct load *l, unsigned line, const char *section, const char *key, const char *why)
+{
+	if (l->n_errors++ < CONFIG_ERRORS_MAX)
+		fprintf(l->errors, "%s:%u: [%s]%s%s: %s\n", l->path, line, section, *key ? " " : "", key,
+			why);
+}
+
+static void complain(struct load *l, const char *section, const char *key, const char *why)
+{
+	complain_at(l, l->line, section, key, why);
+}
+
+static void complain_whole(void *data, unsigned line, const char *section, const char *name, const char *key,
+			   const char *why)
+{
+	char both[CONFIG_SECTION_NAME_MAX + 16];
+
+	snprintf(both, sizeof(both), "%s %s", section, name);
+	complain_at(data, line, both, key, why);
+}
+
+/* A section without options counts too, and inih does not tell of those. */
+static void begin_section(struct load *l, const char *line)
+{
+	char section[CONFIG_SECTION_NAME_MAX * 2];
+	struct config_guest *guest;
+	char why[512];
+	bool made;
+	size_t n = strcspn(line, "]");
+
+	l->repeated = false;
+	if (line[n] != ']' || n >= sizeof(section))
+		return;
+	memcpy(section, line, n);
+	section[n] = '\0';
+	if (!section_is_named(section))
+		return;
+	for (unsigned i = 0; i < OPTIONS_COUNT; i++)
+		if (is_named(&options[i]))
+			l->seen[i] = 0;
+	guest = find_named(l->config, section, l->line, &made, why, sizeof(why));
+	if (!guest) {
+		complain(l, section, "", why);
+	} else if (!made) {
+		snprintf(why, sizeof(why), "is on line %u already: one section each",
+			 name_of(section, "guest") ? guest->line : ((struct config_chord *)guest)->line);
+		complain(l, section, "", why);
+	}
+	l->repeated = !guest || !made;
+}
 
 /* inih does not tell its handler the line: it is counted where lines are read. */
 static char *read_line(char *buf, int size, void *stream)
@@ -289,13 +283,9 @@ static char *read_line(char *buf, int size, void *stream)
 			;
 		l->too_long = true;
 	}
+	if (*line == '[')
+		begin_section(l, line + 1);
 	return line;
-}
-
-static void complain(struct load *l, const char *section, const char *key, const char *why)
-{
-	if (l->n_errors++ < CONFIG_ERRORS_MAX)
-		fprintf(l->errors, "%s:%u: [%s] %s: %s\n", l->path, l->line, section, key, why);
 }
 
 static int on_option(void *data, const char *section, const char *key, const char *value)
@@ -309,8 +299,10 @@ static int on_option(void *data, const char *section, const char *key, const cha
 		complain(l, section, key, "the line is too long");
 		return 1;
 	}
+	if (l->repeated && section_is_named(section))
+		return 1;
 	for (unsigned i = 0; i < OPTIONS_COUNT; i++) {
-		if (strcmp(options[i].section, section) || strcmp(options[i].key, key))
+		if (!belongs(&options[i], section) || strcmp(options[i].key, key))
 			continue;
 		if (l->seen[i] && options[i].kind != KIND_LIST) {
 			snprintf(why, sizeof(why), "given on line %u already", l->seen[i]);
@@ -340,6 +332,7 @@ int config_load(struct config *config, const char *path, FILE *errors)
 	/* The first line that is neither; what follows a broken section is complained about as well. */
 	if (rc > 0)
 		fprintf(errors, "%s:%d: expected [section] or key = value\n", path, rc);
+	config_check_whole(config, complain_whole, &l);
 	return rc > 0 || l.n_errors ? -EINVAL : rc;
 }
 
@@ -348,10 +341,12 @@ void config_print_help(FILE *out)
 	const char *section = "";
 
 	for (unsigned i = 0; i < OPTIONS_COUNT; i++) {
-		const struct option *o = &options[i];
+		const struct config_option *o = &options[i];
 
+		/* A name has to be thought of: as they stand here they are no sections yet. */
 		if (strcmp(section, o->section))
-			fprintf(out, "%s[%s]\n", *section ? "\n" : "", o->section);
+			fprintf(out, "%s%s[%s%s]\n", *section ? "\n" : "", is_named(o) ? "#" : "", o->section,
+				is_named(o) ? " NAME" : "");
 		section = o->section;
 		fprintf(out, "# %s\n#%s = %s\n", o->help, o->key, o->value);
 	}

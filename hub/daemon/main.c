@@ -1,7 +1,6 @@
 /* xenhubd: the one place that knows everybody. */
 #define LOG_MODULE "xenhubd"
 #include <errno.h>
-#include <libevdev/libevdev.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include "hub/core/resume.h"
 #include "hub/core/worker.h"
 #include "hub/daemon/action.h"
+#include "hub/daemon/chords.h"
 #include "hub/daemon/inject.h"
 #include "hub/daemon/options.h"
 #include "hub/daemon/requests.h"
@@ -25,7 +25,6 @@
 #include "hub/daemon/stations.h"
 #include "hub/link/link.h"
 #include "hub/link/station.h"
-#include "hub/model/chord.h"
 #include "hub/model/hub.h"
 #include "hub/publish/tree.h"
 #include "hub/publish/xenstore.h"
@@ -36,10 +35,6 @@
 #define RECORDINGS_MAX CONFIG_LIST_MAX
 /* No load delays us this long: the process was stopped, or frozen for a sleep during which the clock went on (as s2idle may). */
 #define LATE_NS	       (250 * NS_PER_MS)
-
-enum chord_action {
-	CHORD_PANIC,
-};
 
 struct daemon {
 	struct options options;
@@ -59,7 +54,8 @@ struct daemon {
 	bool started; /* the recordings play */
 	struct inject inject;
 	struct requests requests;
-	struct chords chords;
+	struct local_chords chords;
+	struct policy policy;
 	struct tree tree;
 	uint64_t dirty;
 	uint64_t publish_at; /* CLOCK_NEVER: nothing to publish */
@@ -149,14 +145,18 @@ static void on_consumers(void *data)
 		start_recordings(d);
 }
 
-static void on_chord(void *data, int action)
+static void on_panic(void *data)
 {
 	struct daemon *d = data;
 
-	if (action != CHORD_PANIC)
-		return;
-	log_warn("the panic chord was pressed: every grab is let go; 'xenhub grab on' takes them again");
 	evdev_source_set_grab(d->evdev, false);
+}
+
+static void on_chord(void *data, int chord)
+{
+	struct daemon *d = data;
+
+	local_chords_act(&d->chords, chord);
 }
 
 static void on_resume(void *data)
@@ -286,35 +286,6 @@ static void read_boot_id(uint8_t boot_id[16])
 	fclose(f);
 }
 
-/* "KEY_A+KEY_B": 0, or -EINVAL after a line. */
-static int add_chord(struct chords *chords, const char *text, int action)
-{
-	uint16_t keys[CHORD_KEYS_MAX];
-	unsigned n = 0;
-	char copy[CONFIG_TEXT_MAX];
-	char *rest = copy;
-	char *name;
-
-	if (!*text)
-		return 0;
-	snprintf(copy, sizeof(copy), "%s", text);
-	while ((name = strsep(&rest, "+"))) {
-		int code = libevdev_event_code_from_name(EV_KEY, name);
-
-		if (code < 0 || n == CHORD_KEYS_MAX) {
-			log_err("[input] panic-chord: '%s': expected up to %d names such as KEY_ESC, joined by +", text,
-				CHORD_KEYS_MAX);
-			return -EINVAL;
-		}
-		keys[n++] = (uint16_t)code;
-	}
-	if (chords_add(chords, keys, n, action) < 0) {
-		log_err("[input] panic-chord: '%s': buttons (BTN_*) cannot be part of a chord", text);
-		return -EINVAL;
-	}
-	return 0;
-}
-
 static int need_worker(struct daemon *d)
 {
 	return d->worker ? 0 : worker_create(&d->worker, d->loop);
@@ -359,6 +330,15 @@ static int listen_all(struct daemon *d)
 			rc = add_station(d, endpoint);
 		else
 			rc = server_listen(d->server, endpoint, false, gid);
+		if (rc < 0)
+			return rc;
+	}
+	for (unsigned i = 0; i < d->policy.count; i++) {
+		char endpoint[POLICY_NAME_MAX + POLICY_CHANNEL_MAX + 16];
+
+		if (!guest_endpoint(&d->policy.guests[i], endpoint, sizeof(endpoint)))
+			continue;
+		rc = add_station(d, endpoint);
 		if (rc < 0)
 			return rc;
 	}
@@ -426,7 +406,7 @@ static int open_sources(struct daemon *d)
 		.grab = c->grab,
 		.ignore = c->ignore.items,
 		.n_ignore = c->ignore.count,
-		.chords = &d->chords,
+		.chords = &d->chords.keys,
 		.chord = on_chord,
 		.settled = on_settled,
 		.data = d,
@@ -475,6 +455,9 @@ static int daemon_init(struct daemon *d)
 	rc = hub_create(&d->hub, &hub_callbacks, boot_id, clock_now_ns());
 	if (rc < 0)
 		return rc;
+	config_policy(c, &d->policy);
+	if (d->policy.count)
+		hub_set_policy(d->hub, &d->policy);
 	hub_set_screen(d->hub, (int32_t)c->width, (int32_t)c->height);
 	tree_init(&d->tree, d->hub, c->keys);
 	rc = server_create(&d->server, d->loop, d->hub, &server_callbacks);
@@ -485,9 +468,7 @@ static int daemon_init(struct daemon *d)
 	inject_init(&d->inject, d->hub);
 	d->requests.hub = d->hub;
 	d->requests.server = d->server;
-	rc = add_chord(&d->chords, c->panic_chord, CHORD_PANIC);
-	if (rc < 0)
-		return rc;
+	local_chords_init(&d->chords, c, d->loop, d->hub, on_panic, d);
 	if ((rc = loop_add_signal(d->loop, SIGTERM, on_signal, d)) < 0 ||
 	    (rc = loop_add_signal(d->loop, SIGINT, on_signal, d)) < 0)
 		return rc;
@@ -531,6 +512,7 @@ static void daemon_finish(struct daemon *d)
 	d->evdev = NULL;
 	d->sense = NULL;
 	action_finish(&d->action);
+	local_chords_finish(&d->chords);
 	xenstore_destroy(d->xenstore);
 	resume_watch_destroy(d->resume);
 	server_destroy(d->server);

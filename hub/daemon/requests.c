@@ -47,6 +47,7 @@ static int do_focus(struct requests *q, char **words, struct reply *r)
 {
 	struct hub_consumer_info info;
 	const char *peer;
+	int rc;
 
 	if (!words[1]) {
 		say(r, "%s", focus_text(q->hub));
@@ -56,13 +57,21 @@ static int do_focus(struct requests *q, char **words, struct reply *r)
 		return 0;
 	}
 	if (strcmp(words[1], "set") || !words[2]) {
-		say(r, "expected: focus set NAME|all|none");
+		say(r, "expected: focus set NAME|next|all|none");
 		return EINVAL;
 	}
-	if (!strcmp(words[2], "all"))
-		hub_focus_set(q->hub, NULL, clock_now_ns());
-	else
-		hub_focus_set(q->hub, strcmp(words[2], "none") ? words[2] : "", clock_now_ns());
+	rc = !strcmp(words[2], "next") ? hub_focus_next(q->hub, clock_now_ns())
+	     : !strcmp(words[2], "all")
+		     ? hub_focus_set(q->hub, NULL, clock_now_ns())
+		     : hub_focus_set(q->hub, strcmp(words[2], "none") ? words[2] : "", clock_now_ns());
+	if (rc < 0) {
+		say(r, "%s",
+		    rc == -EINVAL               ? "the policy gives focus to one guest at a time"
+		    : !strcmp(words[2], "next") ? "nobody else is connected"
+		    : rc == -ENOENT             ? "no [guest NAME] of the configuration is called that"
+						: "the name is too long");
+		return -rc;
+	}
 	log_info("focus is with %s now", focus_text(q->hub));
 	say(r, "%s", focus_text(q->hub));
 	return 0;
@@ -74,7 +83,9 @@ static int do_consumers(struct requests *q, char **words, struct reply *r)
 	const char *peer;
 
 	for (unsigned i = 0; server_consumer_info(q->server, i, &info, &peer); i++)
-		say(r, "%s%u %s (%s): %llu frames, %llu merged, %llu edges swallowed, %llu snapshots, %zu bytes queued",
+		say(r,
+		    "%s%u %s (%s): %llu frames, %llu merged, %llu edges swallowed, %llu snapshots, %zu bytes "
+		    "queued",
 		    i ? "\n" : "", info.id, info.name, peer, (unsigned long long)info.frames,
 		    (unsigned long long)info.merged, (unsigned long long)info.swallowed,
 		    (unsigned long long)info.snapshots, info.queued);
@@ -119,7 +130,7 @@ static const struct {
 	int (*handle)(struct requests *q, char **words, struct reply *r);
 } table[] = {
 	{ "version", do_version }, { "focus", do_focus },     { "consumers", do_consumers },
-	{ "grab", do_grab },	   { "suspend", do_suspend }, { "resume", do_resume },
+	{ "grab", do_grab },       { "suspend", do_suspend }, { "resume", do_resume },
 };
 
 void requests_handle(struct requests *q, struct server_peer *peer, const char *text)

@@ -3,7 +3,7 @@
  *
  *	version			the daemon's version
  *	focus			who has it, and who could, one a line
- *	focus set NAME|all|none
+ *	focus set NAME|next|all|none
  *	consumers		who is connected, with counters
  *	grab on|off		takes the devices for the hub alone, or lets go of them
  *	suspend, resume		before and after a sleep of the machine, for hooks

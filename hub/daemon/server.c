@@ -19,8 +19,8 @@ struct server_peer {
 	struct link *link;
 	struct loop_fd *source;
 	struct hub_consumer *consumer; /* NULL before HELLO */
-	bool control;		       /* came by a control socket */
-	bool unread;		       /* there may be more to read, and the link's fd may not say so again */
+	bool control;                  /* came by a control socket */
+	bool unread;                   /* there may be more to read, and the link's fd may not say so again */
 	uint32_t id;
 	uint32_t waiting_for;
 	uint64_t hello_by_ns;
@@ -50,7 +50,8 @@ struct server {
 	struct server_peer *peers[SERVER_PEERS_MAX];
 };
 
-int server_create(struct server **out, struct loop *loop, struct hub *hub, const struct server_callbacks *callbacks)
+int server_create(struct server **out, struct loop *loop, struct hub *hub,
+		  const struct server_callbacks *callbacks)
 {
 	struct server *server = calloc(1, sizeof(*server));
 
@@ -95,7 +96,8 @@ static void close_peer(struct server_peer *peer)
 		server->callbacks.consumers_changed(server->callbacks.data);
 }
 
-/* A message that is half sent must end before BYE can be read as one: such a peer just sees the link close. */
+/* A message that is half sent must end before BYE can be read as one: such a peer just sees the link close.
+ */
 static void say_bye(struct server_peer *peer, unsigned reason, const char *text)
 {
 	uint8_t buf[2 * WIRE_SMALL_MAX];
@@ -132,6 +134,23 @@ static void end_peer(struct server_peer *peer, unsigned reason, const char *text
 	close_peer(peer);
 }
 
+/* Whether a process here may go by that name: with a policy, only where it says so. */
+static bool may_claim(const struct hub *hub, const char *name)
+{
+	const struct policy *policy = hub_policy(hub);
+	const struct policy_guest *guest = policy ? policy_find(policy, name) : NULL;
+
+	return !policy || (guest && guest->link == POLICY_LINK_UNIX);
+}
+
+static int refuse_stranger(const char *name, struct wire_error *err)
+{
+	err->bye = WIRE_BYE_POLICY;
+	snprintf(err->text, sizeof(err->text),
+		 "'%.40s' is no guest of this link: see [guest NAME] in xenhub.conf(5)", name);
+	return -EBADMSG;
+}
+
 static int greet(struct server_peer *peer, const uint8_t *message, size_t len, struct wire_error *err)
 {
 	struct server *server = peer->server;
@@ -157,12 +176,17 @@ static int greet(struct server_peer *peer, const uint8_t *message, size_t len, s
 	/* What a guest calls itself is a claim; what Dom0 calls it is not. */
 	if (peer->link->domain[0])
 		snprintf(hello.name, sizeof(hello.name), "%s", peer->link->domain);
+	else if (hello.role == WIRE_ROLE_CONSUMER && !may_claim(server->hub, hello.name))
+		return refuse_stranger(hello.name, err);
 	rc = hub_consumer_add(server->hub, &hello, peer->link->peer, clock_now_ns(), &peer->consumer);
+	if (rc == -EPERM)
+		return refuse_stranger(hello.name, err);
 	if (rc < 0) {
 		server->counters.refused++;
 		err->bye = WIRE_BYE_LIMIT;
 		if (rc == -ENOSPC)
-			snprintf(err->text, sizeof(err->text), "%u consumers are the limit", HUB_CONSUMERS_MAX);
+			snprintf(err->text, sizeof(err->text), "%u consumers are the limit",
+				 HUB_CONSUMERS_MAX);
 		else
 			snprintf(err->text, sizeof(err->text), "out of memory");
 		return -EBADMSG;
@@ -192,7 +216,8 @@ static int receive_control(struct server_peer *peer, const struct wire_header *h
 	return 0;
 }
 
-static int receive(struct server_peer *peer, const struct wire_header *h, const uint8_t *message, struct wire_error *err)
+static int receive(struct server_peer *peer, const struct wire_header *h, const uint8_t *message,
+		   struct wire_error *err)
 {
 	struct hub_consumer_info info;
 
@@ -201,8 +226,8 @@ static int receive(struct server_peer *peer, const struct wire_header *h, const 
 	if (!peer->consumer)
 		return greet(peer, message, h->length, err);
 	hub_consumer_info(peer->consumer, &info);
-	if (info.role == WIRE_ROLE_CONTROL &&
-	    (h->type == WIRE_REQUEST || h->type == WIRE_DEVICE_ADD || h->type == WIRE_DEVICE_REMOVE || h->type == WIRE_FRAME))
+	if (info.role == WIRE_ROLE_CONTROL && (h->type == WIRE_REQUEST || h->type == WIRE_DEVICE_ADD ||
+					       h->type == WIRE_DEVICE_REMOVE || h->type == WIRE_FRAME))
 		return receive_control(peer, h, message, err);
 	return hub_consumer_receive(peer->consumer, message, h->length, clock_now_ns(), err);
 }
@@ -315,7 +340,8 @@ static struct server_peer *add_peer(struct server *server, struct link *link)
 	peer->id = server->next_id++;
 	peer->hello_by_ns = server->held ? CLOCK_NEVER : clock_now_ns() + SERVER_HELLO_MS * NS_PER_MS;
 	peer->waiting_for = link_wait_events(link, false);
-	peer->source = loop_add_fd(server->loop, link->fd, server->held ? 0 : peer->waiting_for, on_peer, peer);
+	peer->source =
+		loop_add_fd(server->loop, link->fd, server->held ? 0 : peer->waiting_for, on_peer, peer);
 	if (!peer->source) {
 		link_close(link);
 		free(peer);
@@ -361,8 +387,10 @@ static void on_listener(void *data, int fd, uint32_t events)
 	if (!peer)
 		return;
 	peer->control = listener->control;
-	if (!listener->any_uid && link->peer_uid != (uid_t)-1 && link->peer_uid != 0 && link->peer_uid != geteuid())
-		end_peer(peer, WIRE_BYE_POLICY, "only root and the hub's own user may connect; set [daemon] group to let others in");
+	if (!listener->any_uid && link->peer_uid != (uid_t)-1 && link->peer_uid != 0 &&
+	    link->peer_uid != geteuid())
+		end_peer(peer, WIRE_BYE_POLICY,
+			 "only root and the hub's own user may connect; set [daemon] group to let others in");
 }
 
 int server_listen(struct server *server, const char *endpoint, bool control, gid_t gid)
@@ -387,13 +415,16 @@ int server_listen(struct server *server, const char *endpoint, bool control, gid
 		break;
 	case -EADDRINUSE:
 		if (pid)
-			log_err("%s: already served by process %d; stop that one first, or choose another path", endpoint, pid);
+			log_err("%s: already served by process %d; stop that one first, or choose another "
+				"path",
+				endpoint, pid);
 		else
 			log_err("%s: already served by another process", endpoint);
 		return rc;
 	case -EACCES:
 		if (!strncmp(endpoint, "tcp:", 4))
-			log_err("%s: only loopback addresses: the stream is not encrypted; use a tunnel, or vchan between domains",
+			log_err("%s: only loopback addresses: the stream is not encrypted; use a tunnel, or "
+				"vchan between domains",
 				endpoint);
 		else
 			log_errno(-rc, "%s: cannot listen; check the folder's permissions", endpoint);
@@ -445,7 +476,8 @@ static void flush_peer(struct server_peer *peer, uint64_t now_ns)
 	}
 	if (hub_consumer_check(peer->consumer, now_ns) < 0) {
 		peer->server->counters.timeouts++;
-		end_peer(peer, WIRE_BYE_TIMEOUT, "nothing was acknowledged for 1 s while something was queued or held");
+		end_peer(peer, WIRE_BYE_TIMEOUT,
+			 "nothing was acknowledged for 1 s while something was queued or held");
 	}
 }
 
@@ -552,7 +584,8 @@ const struct server_counters *server_get_counters(const struct server *server)
 	return &server->counters;
 }
 
-bool server_consumer_info(const struct server *server, unsigned index, struct hub_consumer_info *info, const char **peer)
+bool server_consumer_info(const struct server *server, unsigned index, struct hub_consumer_info *info,
+			  const char **peer)
 {
 	for (unsigned i = 0; i < SERVER_PEERS_MAX; i++) {
 		if (!server->peers[i] || !server->peers[i]->consumer || index--)

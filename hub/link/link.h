@@ -49,7 +49,7 @@ struct link {
 	char peer[LINK_PEER_MAX]; /* for people: "uid 1000 pid 4711" */
 	uid_t peer_uid;		  /* (uid_t)-1 when the transport does not know */
 	bool connecting;
-	char domain[LINK_DOMAIN_MAX]; /* the name of the domain at the other end, as Dom0 knows it; "" otherwise */
+	char domain[LINK_DOMAIN_MAX]; /* at the other end, as the endpoint names it: name or UUID; "" otherwise */
 	char why[LINK_WHY_MAX];	      /* after an error: a sentence that says more than the errno; "" when there is none */
 	bool in_order; /* set by who uses it: the peer has been let in, and has kept the rules since */
 	/* Takes the place of ops->close, for who has to close the link on another thread. */

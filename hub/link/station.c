@@ -223,7 +223,7 @@ static void on_waiting(void *data, int fd, uint32_t events)
 	s->met_ns = clock_now_ns();
 	link->release = on_release;
 	link->release_data = s;
-	snprintf(link->domain, sizeof(link->domain), "%s", s->domain.name);
+	snprintf(link->domain, sizeof(link->domain), "%s", s->domain_name ? s->domain_name : "");
 	s->callbacks.met(s->callbacks.data, link);
 }
 

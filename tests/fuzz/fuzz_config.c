@@ -1,4 +1,5 @@
-/* The configuration, as a file that somebody has mistyped in every possible way. Errors name the file, and its limits hold. */
+/* The configuration, as a file that somebody has mistyped in every possible way. Errors name the file, and
+ * its limits hold. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,24 @@ static void check_errors(char *text, int rc)
 		abort();
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
 		if (strncmp(line, "/proc/self/fd/", 14) || ++lines > CONFIG_ERRORS_MAX + 1)
+			abort();
+}
+
+/* What was let through is a policy as it stands: each guest once, and all its patterns can match. */
+static void check_policy(const struct config *c)
+{
+	struct policy policy;
+	char why[256];
+
+	config_policy(c, &policy);
+	if (policy.count != c->n_guests)
+		abort();
+	for (unsigned i = 0; i < policy.count; i++)
+		for (unsigned k = 0; k < policy.guests[i].n_devices; k++)
+			if (policy_check_pattern(policy.guests[i].devices[k], why, sizeof(why)) < 0)
+				abort();
+	for (unsigned i = 0; i < c->n_chords; i++)
+		if (!c->chords[i].keys[0] || !c->chords[i].action[0])
 			abort();
 }
 
@@ -49,8 +68,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	rc = config_load(&config, path, errors);
 	fclose(errors);
 	check_errors(text, rc);
-	if (rc == 0)
+	if (rc == 0) {
 		check_limits(&config);
+		check_policy(&config);
+	}
 	config_finish(&config);
 	free(text);
 	close(fd);

@@ -71,14 +71,14 @@ class Daemon(Case):
         manual = (SOURCE / "docs" / "xenhub.conf.5.scd").read_text()
         options, section = [], ""
         for line in helped.lines:
-            if found := re.match(r"\[(.*)\]", line):
+            if found := re.match(r"#?\[(.*)\]", line):
                 section = found[1]
-            elif found := re.match(r"#([a-z][a-z-]*) =(.*)", line):
+            elif found := re.match(r"#([a-z][a-z_-]*) =(.*)", line):
                 options.append((section, found[1], found[2].strip()))
         self.assertGreater(len(options), 8)
         for section, key, value in options:
             with self.subTest(f"[{section}] {key}"):
-                part = words.split(f"[{section}]", 1)[1].split("\n[", 1)[0]
+                part = re.split(r"\n#?\[", words.split(f"[{section}]\n", 1)[1], maxsplit=1)[0]
                 self.assertRegex(part, rf"(?m)^#?{key} =\s*{re.escape(value)}\s*$")
                 self.assertIn(f"*{key}*", manual)
 
