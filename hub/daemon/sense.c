@@ -108,15 +108,16 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* After every call of sensors. */
+/* After every call of sensors: first what they said, then what there is to say about them. */
 static void settle(struct sense *s)
 {
+	bool told = hand_over(s);
 	uint64_t now_ns = clock_now_ns();
 	uint64_t deadline_ns;
 
 	rows_update(s->rows, s->sensors, s->running.samples, now_ns);
 	deadline_ns = earlier(sensors_deadline(s->sensors), rows_deadline(s->rows));
-	if (!hand_over(s))
+	if (!hand_over(s) || !told)
 		deadline_ns = earlier(deadline_ns, now_ns + RETRY_NS);
 	loop_timer_at(s->timer, deadline_ns);
 }
