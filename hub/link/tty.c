@@ -175,13 +175,30 @@ static int tty_meet(struct link *link)
 	return t->framing.state == FRAMING_OPEN ? 0 : end_of(t);
 }
 
+/*
+ * What was taken is delivered before the line is left, as far as the line goes along. Only an answerer waits for that: it is a
+ * station's, and closed where waiting is allowed.
+ */
+static void drain(struct tty_link *t)
+{
+	struct pollfd p = { .fd = t->line, .events = POLLOUT };
+	uint64_t by_ns = clock_now_ns() + TTY_DRAIN_MS * NS_PER_MS;
+	const uint8_t *bytes;
+
+	if (!t->line_gone)
+		flush(t);
+	while (!t->framing.caller && !t->line_gone && framing_output(&t->framing, &bytes) && clock_now_ns() < by_ns) {
+		poll(&p, 1, TTY_DRAIN_MS / 10);
+		flush(t);
+	}
+}
+
 static void tty_close(struct link *link)
 {
 	struct tty_link *t = (struct tty_link *)link;
 
 	framing_hang_up(&t->framing);
-	if (!t->line_gone)
-		flush(t);
+	drain(t);
 	close(t->line);
 	close(t->timer);
 	close(link->fd);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #define TTY_PATH_MAX 108 /* a unix socket's, too */
+#define TTY_DRAIN_MS 500 /* for what a closed link has taken to leave */
 
 struct link;
 
@@ -16,8 +17,8 @@ struct link;
 int tty_open(const char *path);
 
 /*
- * A link over the line; the fd is taken over, on failure too. caller: begins the session; otherwise waits for one (link_meet). The
- * link ends with its session.
+ * A link over the line; the fd is taken over, on failure too. caller: begins the session; otherwise waits for one (ops->meet), and
+ * ops->close may take TTY_DRAIN_MS. The link ends with its session.
  */
 int tty_link_create(struct link **out, int fd, bool caller, const char *peer);
 

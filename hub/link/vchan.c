@@ -70,8 +70,11 @@ static ssize_t vchan_write(struct link *link, const void *buf, size_t size)
 	struct vchan_link *v = (struct vchan_link *)link;
 	int n = libxenvchan_write(v->vchan, buf, size);
 
-	if (n > 0)
+	if (n > 0) {
+		/* The event that told of room has brought something. */
+		v->storm = 0;
 		return n;
+	}
 	return n < 0 ? -EPIPE : -EAGAIN;
 }
 
@@ -179,9 +182,14 @@ static int try_pages(uint32_t domid, unsigned pages, char *why, size_t size)
 		xengntshr_unshare(h, memory, pages);
 	} else {
 		rc = refs ? -ENOSPC : -ENOMEM;
-		snprintf(why, size,
-			 "a link needs %u pages to grant and %u are to remain, but xen_gntalloc.limit (%ld) is reached: raise it in %s",
-			 VCHAN_PAGES, pages - VCHAN_PAGES, vchan_page_limit(), VCHAN_LIMIT_FILE);
+		if (pages > VCHAN_PAGES)
+			snprintf(why, size,
+				 "this domain had many links, and a further one has to leave %u of the %ld pages of "
+				 "xen_gntalloc.limit to others: the rest is taken",
+				 pages - VCHAN_PAGES, vchan_page_limit());
+		else
+			snprintf(why, size, "a link needs %u pages to grant, but xen_gntalloc.limit (%ld) is reached: raise it in %s",
+				 VCHAN_PAGES, vchan_page_limit(), VCHAN_LIMIT_FILE);
 	}
 	free(refs);
 	xengntshr_close(h);

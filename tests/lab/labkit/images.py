@@ -23,7 +23,9 @@ HELPERS = {
     "uhidev": [],
     "evread": [],
     "uidev": ["evdev"],
+    "vchan-attack": ["xenvchan", "xenevtchn"],
     "vchan-echo": ["xenvchan"],
+    "vchan-ping": ["xenvchan"],
     "vchan-pipe": ["xenvchan"],
 }
 

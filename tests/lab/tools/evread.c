@@ -5,6 +5,7 @@
  *   E: SECONDS.MICROSECONDS TYPE CODE VALUE        type and code hexadecimal
  *
  * usage: evread [--grab] [--arrival] [--stall MILLISECONDS] NODE
+ *        evread --held NODE        prints `KEY CODE` for each key that is down, and ends
  *
  * --arrival adds `# arrived SECONDS` after each frame: the clock when the read returned. --stall opens the node and
  * does not read for that long, so that the kernel's buffer overflows and SYN_DROPPED shows up. Lines on standard
@@ -43,6 +44,18 @@ static void print_event(const struct input_event *event, bool arrival)
 	fflush(stdout);
 }
 
+static int print_held(int fd)
+{
+	unsigned char keys[KEY_CNT / 8];
+
+	if (ioctl(fd, EVIOCGKEY(sizeof(keys)), keys) < 0)
+		return fail("EVIOCGKEY");
+	for (int code = 0; code < KEY_CNT; code++)
+		if (keys[code / 8] >> code % 8 & 1)
+			printf("KEY %d\n", code);
+	return 0;
+}
+
 /* False when nobody writes to us any more. */
 static bool send_line(int fd)
 {
@@ -62,12 +75,14 @@ static bool send_line(int fd)
 int main(int argc, char **argv)
 {
 	int clock = CLOCK_MONOTONIC, stall = 0, fd;
-	bool grab = false, arrival = false, listen = true;
+	bool grab = false, arrival = false, held = false, listen = true;
 	const char *node = NULL;
 
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--grab"))
 			grab = true;
+		else if (!strcmp(argv[i], "--held"))
+			held = true;
 		else if (!strcmp(argv[i], "--arrival"))
 			arrival = true;
 		else if (!strcmp(argv[i], "--stall") && i + 1 < argc)
@@ -82,6 +97,8 @@ int main(int argc, char **argv)
 	fd = open(node, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		return fail(node);
+	if (held)
+		return print_held(fd);
 	if (ioctl(fd, EVIOCSCLOCKID, &clock) || (grab && ioctl(fd, EVIOCGRAB, 1)))
 		return fail("ioctl");
 	printf("# reading %s\n", node);
