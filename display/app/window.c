@@ -53,6 +53,7 @@ int window_create(SDL_Window **out, const struct config *config)
 {
 	Uint32 flags = SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_RESIZABLE;
 	int output, width = DESK_W, height = DESK_H;
+	SDL_Rect bounds;
 
 	set_hints(config);
 	if (SDL_InitSubSystem(SDL_INIT_VIDEO) < 0) {
@@ -70,8 +71,14 @@ int window_create(SDL_Window **out, const struct config *config)
 		width = config->windowed_w;
 		height = config->windowed_h;
 	}
-	if (config->fullscreen)
+	if (config->fullscreen) {
 		flags |= SDL_WINDOW_FULLSCREEN_DESKTOP | SDL_WINDOW_BORDERLESS;
+		/* Without a window manager nobody else makes it as large as the screen. */
+		if (SDL_GetDisplayBounds(output, &bounds) == 0) {
+			width = bounds.w;
+			height = bounds.h;
+		}
+	}
 	*out = SDL_CreateWindow("xenhub-display", (int)SDL_WINDOWPOS_CENTERED_DISPLAY(output),
 				(int)SDL_WINDOWPOS_CENTERED_DISPLAY(output), width, height, flags);
 	if (!*out) {
