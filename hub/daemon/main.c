@@ -26,6 +26,7 @@
 #include "hub/link/link.h"
 #include "hub/link/station.h"
 #include "hub/model/hub.h"
+#include "hub/publish/slate.h"
 #include "hub/publish/tree.h"
 #include "hub/publish/xenstore.h"
 #include "hub/source/evdev.h"
@@ -49,6 +50,7 @@ struct daemon {
 	struct xenstore *xenstore;
 	struct sense *sense; /* NULL without sensors */
 	struct action action;
+	struct slate slate;
 	struct recording_source *recordings[RECORDINGS_MAX];
 	unsigned n_recordings, n_ended;
 	bool started; /* the recordings play */
@@ -227,8 +229,10 @@ static bool publish(struct daemon *d, uint64_t now_ns)
 	if (now_ns < d->publish_at)
 		return false;
 	tree_update(&d->tree, d->dirty, now_ns);
-	if (d->xenstore)
+	if (d->xenstore) {
 		xenstore_publish(d->xenstore);
+		slate_update(&d->slate, d->worker, hub_states(d->hub));
+	}
 	d->published_serial = states_serial(hub_states(d->hub));
 	d->dirty = 0;
 	d->published = now_ns;
@@ -483,6 +487,7 @@ static int daemon_init(struct daemon *d)
 	rc = resume_watch_create(&d->resume, d->loop, on_resume, d);
 	if (rc < 0)
 		log_warn_errno(-rc, "cannot notice when the machine sleeps");
+	slate_init(&d->slate);
 	rc = open_xenstore(d);
 	if (rc < 0)
 		return rc;
