@@ -76,7 +76,7 @@ int station_make_vchan(struct station_order *order, struct link **out, char *why
 		snprintf(why, size, "the domain is gone");
 		return -ENOENT;
 	}
-	snprintf(path, sizeof(path), "/local/domain/%u/xenhub/vchan", order->domain.id);
+	snprintf(path, sizeof(path), "/local/domain/%u/xenhub/link/vchan", order->domain.id);
 	rc = vchan_serve(out, order->domain.id, path, spare, why, size);
 	if (rc < 0)
 		return rc;

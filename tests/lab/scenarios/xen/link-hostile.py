@@ -42,7 +42,7 @@ def run(lab):
     here, there = lab.read(finger.node, "--arrival"), lab.read(node, "--arrival", agent=gui.agent)
     played, said = 0, []
     for attack, complaint in ATTACKS.items():
-        attacker = app.spawn(f"vchan-attack {attack} 0 {app.view('xenhub/vchan')} {SECONDS}")
+        attacker = app.spawn(f"vchan-attack {attack} 0 {app.view('xenhub/link/vchan')} {SECONDS}")
         number = 100
         while attacker.status is None:
             finger.play(*stroke(number))

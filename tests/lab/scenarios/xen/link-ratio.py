@@ -24,7 +24,7 @@ def bare_echo(lab, gui):
 
 
 def through_hub(gui):
-    return numbers(str(gui.run(f"vchan-ping 0 {gui.view('xenhub/vchan')} {ROUNDS}", timeout=90)))
+    return numbers(str(gui.run(f"vchan-ping 0 {gui.view('xenhub/link/vchan')} {ROUNDS}", timeout=90)))
 
 
 def median(values):
