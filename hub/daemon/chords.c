@@ -1,11 +1,11 @@
 #define LOG_MODULE "chord"
 #include "hub/daemon/chords.h"
 
-#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "hub/core/clock.h"
 #include "hub/core/log.h"
+#include "hub/daemon/focus.h"
 
 static void add(struct local_chords *c, const char *name, const char *keys_text, enum config_action action,
 		const char *argument, struct loop *loop)
@@ -52,18 +52,12 @@ void local_chords_finish(struct local_chords *c)
 
 static void focus(struct local_chords *c, const struct local_chord *chord)
 {
-	const char *before = hub_focus(c->hub);
-	bool next = chord->action == CONFIG_ACTION_FOCUS_NEXT;
-	int rc = next ? hub_focus_next(c->hub, clock_now_ns())
-		      : hub_focus_set(c->hub, chord->argument, clock_now_ns());
+	char who[POLICY_NAME_MAX + 16], why[128];
 
-	if (!rc)
-		log_info("chord %s: focus is with %s now", chord->name, hub_focus(c->hub));
-	else if (next)
-		log_warn("chord %s: nobody else is connected; focus stays with %s", chord->name,
-			 !before ? "all" : before);
-	else
-		log_warn_errno(-rc, "chord %s: focus cannot go to %s", chord->name, chord->argument);
+	snprintf(who, sizeof(who), "chord %s", chord->name);
+	if (focus_move(c->hub, chord->action == CONFIG_ACTION_FOCUS_NEXT ? "next" : chord->argument, who, why,
+		       sizeof(why)) < 0)
+		log_warn("%s: focus stays with %s: %s", who, focus_text(c->hub), why);
 }
 
 void local_chords_act(struct local_chords *c, int number)

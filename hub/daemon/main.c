@@ -17,6 +17,7 @@
 #include "hub/core/worker.h"
 #include "hub/daemon/action.h"
 #include "hub/daemon/chords.h"
+#include "hub/daemon/focus.h"
 #include "hub/daemon/inject.h"
 #include "hub/daemon/options.h"
 #include "hub/daemon/requests.h"
@@ -28,6 +29,7 @@
 #include "hub/model/hub.h"
 #include "hub/publish/slate.h"
 #include "hub/publish/tree.h"
+#include "hub/publish/views.h"
 #include "hub/publish/xenstore.h"
 #include "hub/source/evdev.h"
 #include "hub/source/recording_source.h"
@@ -48,6 +50,7 @@ struct daemon {
 	struct resume_watch *resume;
 	struct evdev_source *evdev;
 	struct xenstore *xenstore;
+	struct views *views; /* of the policy's guests */
 	struct sense *sense; /* NULL without sensors */
 	struct action action;
 	struct slate slate;
@@ -180,6 +183,16 @@ static void on_battery_empty(void *data)
 		action_run(&d->action, d->options.config.action);
 }
 
+/* Written by Dom0 into XenStore. */
+static void on_focus_asked(void *data, const char *name)
+{
+	struct daemon *d = data;
+	char why[128];
+
+	if (focus_move(d->hub, name, "XenStore", why, sizeof(why)) < 0)
+		log_warn("XenStore: focus cannot go to '%s': %s", name, why);
+}
+
 static void on_request(void *data, struct server_peer *peer, const char *text)
 {
 	struct daemon *d = data;
@@ -229,6 +242,8 @@ static bool publish(struct daemon *d, uint64_t now_ns)
 	if (now_ns < d->publish_at)
 		return false;
 	tree_update(&d->tree, d->dirty, now_ns);
+	if (d->views)
+		views_update(d->views, d->dirty, now_ns);
 	if (d->xenstore) {
 		xenstore_publish(d->xenstore);
 		slate_update(&d->slate, d->worker, hub_states(d->hub));
@@ -358,6 +373,23 @@ static int listen_all(struct daemon *d)
 	return rc;
 }
 
+static int open_views(struct daemon *d)
+{
+	int rc = 0;
+
+	if (!d->policy.count)
+		return 0;
+	if (!d->domains)
+		rc = domains_create(&d->domains, d->worker);
+	if (!rc)
+		rc = views_create(&d->views, d->hub, d->xenstore, d->domains);
+	if (rc == -EPROTONOSUPPORT)
+		log_warn("built without libxenvchan: guests have no view in XenStore");
+	else if (rc < 0)
+		log_errno(-rc, "guests cannot have views in XenStore");
+	return rc == -EPROTONOSUPPORT ? 0 : rc;
+}
+
 static int open_xenstore(struct daemon *d)
 {
 	const char *wish = d->options.config.xenstore;
@@ -372,9 +404,11 @@ static int open_xenstore(struct daemon *d)
 		log_err("[publish] xenstore: built without libxenstore; install its development files and build again");
 	else if (rc < 0)
 		log_errno(-rc, "cannot publish to XenStore");
-	else
-		d->dirty |= 1; /* the first batch clears what an earlier hub left */
-	return rc;
+	if (rc < 0)
+		return rc;
+	d->dirty |= 1; /* the first batch clears what an earlier hub left */
+	xenstore_on_focus(d->xenstore, on_focus_asked, d);
+	return open_views(d);
 }
 
 static int open_sensors(struct daemon *d)
@@ -518,6 +552,7 @@ static void daemon_finish(struct daemon *d)
 	d->sense = NULL;
 	action_finish(&d->action);
 	local_chords_finish(&d->chords);
+	views_destroy(d->views);
 	xenstore_destroy(d->xenstore);
 	resume_watch_destroy(d->resume);
 	server_destroy(d->server);

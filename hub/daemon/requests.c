@@ -8,6 +8,7 @@
 
 #include "hub/core/clock.h"
 #include "hub/core/log.h"
+#include "hub/daemon/focus.h"
 
 #define REPLY_MAX 8192
 #define WORDS_MAX 4
@@ -30,13 +31,6 @@ __attribute__((format(printf, 2, 3))) static void say(struct reply *r, const cha
 		r->used = sizeof(r->text) - 1;
 }
 
-static const char *focus_text(const struct hub *hub)
-{
-	const char *focus = hub_focus(hub);
-
-	return !focus ? "all" : *focus ? focus : "none";
-}
-
 static int do_version(struct requests *q, char **words, struct reply *r)
 {
 	say(r, "%s", XENHUB_VERSION);
@@ -47,6 +41,7 @@ static int do_focus(struct requests *q, char **words, struct reply *r)
 {
 	struct hub_consumer_info info;
 	const char *peer;
+	char why[128];
 	int rc;
 
 	if (!words[1]) {
@@ -60,19 +55,11 @@ static int do_focus(struct requests *q, char **words, struct reply *r)
 		say(r, "expected: focus set NAME|next|all|none");
 		return EINVAL;
 	}
-	rc = !strcmp(words[2], "next") ? hub_focus_next(q->hub, clock_now_ns())
-	     : !strcmp(words[2], "all")
-		     ? hub_focus_set(q->hub, NULL, clock_now_ns())
-		     : hub_focus_set(q->hub, strcmp(words[2], "none") ? words[2] : "", clock_now_ns());
+	rc = focus_move(q->hub, words[2], "control", why, sizeof(why));
 	if (rc < 0) {
-		say(r, "%s",
-		    rc == -EINVAL               ? "the policy gives focus to one guest at a time"
-		    : !strcmp(words[2], "next") ? "nobody else is connected"
-		    : rc == -ENOENT             ? "no [guest NAME] of the configuration is called that"
-						: "the name is too long");
+		say(r, "%s", why);
 		return -rc;
 	}
-	log_info("focus is with %s now", focus_text(q->hub));
 	say(r, "%s", focus_text(q->hub));
 	return 0;
 }

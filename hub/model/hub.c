@@ -412,6 +412,8 @@ int hub_focus_set(struct hub *hub, const char *name, uint64_t now_ns)
 		return -ENOENT;
 	hub->focus_all = !name;
 	snprintf(hub->focus, sizeof(hub->focus), "%s", name ? name : "");
+	/* Some slot: who has focus is published with whatever has changed. */
+	hub->dirty |= 1;
 	/* Those who lose it first, so that no two ever hold the same key. */
 	for (unsigned pass = 0; pass < 2; pass++)
 		for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)

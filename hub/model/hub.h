@@ -116,6 +116,13 @@ void hub_device_remove(struct hub *hub, uint32_t handle, enum reason reason, uin
 bool hub_device_info(const struct hub *hub, unsigned index, struct hub_device_info *info);
 bool hub_device_find(const struct hub *hub, uint32_t handle, struct hub_device_info *info);
 
+/*
+ * A device as the policy's guest with this index gets it while it has focus: classes and state are what it is
+ * given, the state's slots the device's own. False when it is given nothing of it. state may be NULL.
+ */
+bool hub_guest_device(const struct hub *hub, unsigned guest, unsigned index, struct hub_device_info *info,
+		      struct device_state *state);
+
 /* A mask of the slots whose state changed since the last call, for publishing. */
 uint64_t hub_take_dirty(struct hub *hub);
 

@@ -110,26 +110,50 @@ uint32_t route_filter(const struct hub_consumer *c, const struct hub_device *d, 
 	return n == 1 && frame->count > 1 ? 0 : n;
 }
 
-struct device_state route_view(const struct hub_consumer *c, const struct hub_device *d)
+/* The device's state without what the guest may not have of it. */
+static struct device_state strip(const struct policy_guest *guest, const struct hub_device *d,
+				 uint32_t granted)
 {
 	struct device_state view = d->state;
+	uint32_t classes = d->info.classes;
 
-	if (!(c->partial >> (d->handle % HUB_DEVICES_MAX) & 1))
-		return view;
 	for (unsigned code = 0; code < KEY_CNT; code++) {
-		if (!bit_test(view.keys, code) || passes(c, d, EV_KEY, code))
+		if (!bit_test(view.keys, code) ||
+		    policy_passes(guest, classes, granted, EV_KEY, (uint16_t)code))
 			continue;
 		bit_clear(view.keys, code);
 		view.held--;
 	}
-	if (!passes(c, d, EV_ABS, ABS_MT_TRACKING_ID)) {
+	for (unsigned code = 0; code < SW_CNT; code++)
+		if (bit_test(view.sws, code) &&
+		    !policy_passes(guest, classes, granted, EV_SW, (uint16_t)code))
+			bit_clear(view.sws, code);
+	if (!policy_passes(guest, classes, granted, EV_ABS, ABS_MT_TRACKING_ID)) {
 		for (unsigned i = 0; i < view.slots; i++)
 			view.held -= view.mt[i][MT_TRACKING_ID] >= 0;
 		view.slots = 0;
 	}
-	memset(view.sws, 0, sizeof(view.sws));
-	route_glance(c, d, view.sws);
 	return view;
+}
+
+struct device_state route_view(const struct hub_consumer *c, const struct hub_device *d)
+{
+	if (!(c->partial >> (d->handle % HUB_DEVICES_MAX) & 1))
+		return d->state;
+	return strip(c->guest, d, granted_to(c, d));
+}
+
+bool hub_guest_device(const struct hub *hub, unsigned guest, unsigned index, struct hub_device_info *info,
+		      struct device_state *state)
+{
+	const struct hub_device *d = &hub->devices[index];
+
+	if (!d->granted[guest] || d->info.flags & HUB_DEVICE_PENDING || !hub_device_info(hub, index, info))
+		return false;
+	info->classes = d->granted[guest];
+	if (state)
+		*state = strip(&hub->policy->guests[guest], d, d->granted[guest]);
+	return true;
 }
 
 unsigned route_held(const struct hub_consumer *c, const struct hub_device *d)

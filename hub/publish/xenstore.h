@@ -1,8 +1,11 @@
 /*
- * The state tree in XenStore, written on the slow thread: one transaction a tick, on change only, `serial` last. A XenStore that
- * is slow, full or gone delays nothing else: changes wait and merge, and the stream of events never comes near it.
+ * State trees in XenStore, written on the slow thread: one transaction a tick for all of them, on change
+ * only, each tree's `serial` last. A XenStore that is slow, full or gone delays nothing else: changes wait
+ * and merge, and the stream of events never comes near it.
  *
- * Paths: BASE/PATH for each node of the tree (docs/xenstore.md), BASE being /local/domain/OWN/xenhub.
+ * The hub's own tree stands below /local/domain/OWN/xenhub, to be read by nobody else; a guest's below
+ * /local/domain/N/xenhub, Dom0's and to be read by that guest (docs/xenstore.md). What others keep there
+ * (link, route) is left alone.
  */
 #ifndef HUB_PUBLISH_XENSTORE_H
 #define HUB_PUBLISH_XENSTORE_H
@@ -13,16 +16,35 @@
 #include "hub/core/worker.h"
 #include "hub/model/states.h"
 
+#define XENSTORE_VIEWS_MAX 16
+
 struct xenstore;
 
 /* Whether this machine looks as if it had a XenStore. */
 bool xenstore_is_here(void);
 
-/* The worker must be destroyed before the xenstore, states must outlive it. 0 or -errno; connecting is tried for ever. */
+/*
+ * The worker must be destroyed before the xenstore, states must outlive it. 0 or -errno; connecting is tried
+ * for ever.
+ */
 int xenstore_create(struct xenstore **out, struct worker *worker, struct states *states);
 void xenstore_destroy(struct xenstore *xenstore);
 
-/* Publishes what has changed since the last time, when the slow thread is ready for it. Main thread, once a tick. */
+/*
+ * From now on states are that domain's view, the whole of it to be written anew. The states must live until
+ * another call for the same index; domid 0: that view is no more, its domain being gone. Main thread, as all
+ * here.
+ */
+void xenstore_set_view(struct xenstore *xenstore, unsigned index, uint32_t domid,
+		       const struct states *states);
+
+/*
+ * Dom0 has written a name into OWN/xenhub/focus-request; the node has been removed. Called on the main
+ * thread.
+ */
+void xenstore_on_focus(struct xenstore *xenstore, void (*fn)(void *data, const char *name), void *data);
+
+/* Publishes what has changed since the last time, when the slow thread is ready for it. Once a tick. */
 void xenstore_publish(struct xenstore *xenstore);
 
 struct xenstore_counters {

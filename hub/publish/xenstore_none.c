@@ -17,6 +17,14 @@ void xenstore_destroy(struct xenstore *xenstore)
 {
 }
 
+void xenstore_set_view(struct xenstore *xenstore, unsigned index, uint32_t domid, const struct states *states)
+{
+}
+
+void xenstore_on_focus(struct xenstore *xenstore, void (*fn)(void *data, const char *name), void *data)
+{
+}
+
 void xenstore_publish(struct xenstore *xenstore)
 {
 }

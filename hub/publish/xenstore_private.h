@@ -1,0 +1,78 @@
+/* What the main thread's half (xenstore.c) and the slow thread's (xenstore_write.c) of publishing share. */
+#ifndef HUB_PUBLISH_XENSTORE_PRIVATE_H
+#define HUB_PUBLISH_XENSTORE_PRIVATE_H
+
+#include "hub/core/log.h"
+#include "hub/model/hub.h"
+#include "hub/publish/xenstore.h"
+
+#define XENSTORE_TREES (1 + XENSTORE_VIEWS_MAX) /* the first is the hub's own */
+
+struct xs_handle;
+
+/* What changed, copied for the slow thread. */
+struct change {
+	uint8_t tree;
+	bool absent;
+	char path[WIRE_TEXT_MAX];
+	char value[WIRE_TEXT_MAX * 4];
+};
+
+struct batch_tree {
+	bool used;
+	uint32_t domid; /* 0: the hub's own */
+	uint64_t was;   /* the serial that stands there */
+	uint64_t serial;
+	bool whole; /* all of it, in place of whatever stands there */
+};
+
+struct batch {
+	struct xenstore *xenstore;
+	struct batch_tree trees[XENSTORE_TREES];
+	int result;
+	bool cleared; /* another than we has changed a view: all have to be written anew */
+	unsigned count;
+	struct change changes[];
+};
+
+struct tree_state {
+	const struct states *states; /* NULL: not used */
+	uint32_t domid;
+	uint64_t published;
+	bool whole;
+};
+
+struct xenstore {
+	/* main thread */
+	struct worker *worker;
+	struct tree_state trees[XENSTORE_TREES];
+	bool in_flight;
+	bool again; /* publish was called while a batch was in flight */
+	struct xenstore_counters counters;
+	void (*on_focus)(void *data, const char *name);
+	void *data;
+	/* slow thread */
+	struct xs_handle *handle;
+	struct loop_fd *watch;
+	struct loop_timer *retry_timer;
+	uint64_t retry_ns;
+	struct batch *waiting; /* for the connection */
+	char base[64];         /* of the hub's own tree */
+	bool complained;
+	struct log_limit limit;
+};
+
+/* The slow thread's side: the first task of all, and each batch's. */
+void xenstore_start(void *xenstore);
+void xenstore_run_batch(void *batch);
+
+/* The main thread's: a batch has been dealt with; a name was written. */
+void xenstore_batch_done(void *batch);
+void xenstore_focus_asked(void *asked);
+
+struct focus_asked {
+	struct xenstore *xenstore;
+	char name[WIRE_TEXT_MAX];
+};
+
+#endif

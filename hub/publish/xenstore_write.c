@@ -1,0 +1,329 @@
+/* The slow thread's half: the connection, and one transaction a batch. */
+#define LOG_MODULE "xenstore"
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <xenstore.h>
+
+#include "hub/core/clock.h"
+#include "hub/core/text.h"
+#include "hub/publish/xenstore_private.h"
+
+#define RETRY_FIRST_NS (250 * NS_PER_MS)
+#define RETRY_LAST_NS  (10 * NS_PER_S)
+#define CONFLICTS_MAX  16 /* tries of one transaction; then the change waits for the next tick */
+#define PATH_MAX_BYTES 512
+#define FOCUS_NODE     "focus-request"
+
+static void close_store(struct xenstore *x)
+{
+	loop_remove_fd(x->watch);
+	x->watch = NULL;
+	xs_close(x->handle);
+	x->handle = NULL;
+}
+
+/* ---- who should have focus, asked through XenStore ---- */
+
+/* Dom0's, to be written by nobody else: the first entry is the owner, and what all others may do. */
+static bool is_ours_alone(struct xenstore *x, const char *path)
+{
+	unsigned n = 0;
+	struct xs_permissions *perms = xs_get_permissions(x->handle, XBT_NULL, path, &n);
+	bool ours = perms && n && perms[0].id == 0 && !(perms[0].perms & XS_PERM_WRITE);
+
+	for (unsigned i = 1; ours && i < n; i++)
+		ours = !(perms[i].perms & XS_PERM_WRITE);
+	free(perms);
+	return ours;
+}
+
+static void take_focus_request(struct xenstore *x)
+{
+	struct focus_asked *asked;
+	char path[PATH_MAX_BYTES];
+	unsigned len;
+	char *name;
+
+	snprintf(path, sizeof(path), "%s/" FOCUS_NODE, x->base);
+	name = xs_read(x->handle, XBT_NULL, path, &len);
+	if (!name)
+		return;
+	asked = calloc(1, sizeof(*asked));
+	if (asked && is_ours_alone(x, path)) {
+		asked->xenstore = x;
+		text_copy(asked->name, sizeof(asked->name), name, len);
+		if (worker_reply(x->worker, xenstore_focus_asked, asked) == 0)
+			asked = NULL;
+	} else if (asked) {
+		log_warn("%s: somebody else may write there; it is not obeyed", path);
+	}
+	free(asked);
+	free(name);
+	xs_rm(x->handle, XBT_NULL, path);
+}
+
+static void on_watch(void *data, int fd, uint32_t events)
+{
+	struct xenstore *x = data;
+	char **event;
+
+	/* Told of its removal as well, and of what was written meanwhile once only. */
+	while ((event = xs_check_watch(x->handle))) {
+		free(event);
+		take_focus_request(x);
+	}
+	if (errno == EAGAIN)
+		return;
+	/* The connection is gone: the next batch finds that out, too. */
+	loop_remove_fd(x->watch);
+	x->watch = NULL;
+}
+
+static void watch_focus(struct xenstore *x)
+{
+	char path[PATH_MAX_BYTES];
+
+	snprintf(path, sizeof(path), "%s/" FOCUS_NODE, x->base);
+	if (xs_watch(x->handle, path, "focus"))
+		x->watch = loop_add_fd(worker_loop(x->worker), xs_fileno(x->handle), EPOLLIN, on_watch, x);
+	if (!x->watch)
+		log_warn_errno(errno, "%s: cannot be watched; xenhub focus works all the same", path);
+}
+
+/* ---- the connection ---- */
+
+static int open_store(struct xenstore *x)
+{
+	unsigned len;
+	char *domid;
+	int rc;
+
+	x->handle = xs_open(0);
+	if (!x->handle) {
+		rc = -errno;
+		if (!x->complained)
+			log_warn_errno(-rc, "no answer from XenStore; it is tried again. xenhub doctor says "
+					    "what is missing");
+		x->complained = true;
+		return rc;
+	}
+	domid = xs_read(x->handle, XBT_NULL, "domid", &len);
+	snprintf(x->base, sizeof(x->base), "/local/domain/%s/xenhub", domid ? domid : "0");
+	free(domid);
+	if (x->complained)
+		log_info("XenStore answers again");
+	x->complained = false;
+	x->retry_ns = RETRY_FIRST_NS;
+	watch_focus(x);
+	return 0;
+}
+
+static void complain(struct xenstore *x, const char *path, const char *what, int err)
+{
+	unsigned skipped;
+
+	if (log_limit_allow(&x->limit, 3, clock_now_ns(), &skipped))
+		log_warn_errno(err, "%s: cannot %s", path, what);
+}
+
+static bool connection_is_lost(int err)
+{
+	return err == EPIPE || err == EBADF || err == ECONNRESET || err == ENOTCONN || err == EIO ||
+	       err == ECONNREFUSED;
+}
+
+/* ---- one batch ---- */
+
+static void make_base(const struct xenstore *x, uint32_t domid, char base[PATH_MAX_BYTES])
+{
+	if (domid)
+		snprintf(base, PATH_MAX_BYTES, "/local/domain/%u/xenhub", domid);
+	else
+		snprintf(base, PATH_MAX_BYTES, "%s", x->base);
+}
+
+static int remove_node(struct xenstore *x, xs_transaction_t t, const char *path)
+{
+	int rc;
+
+	if (xs_rm(x->handle, t, path) || errno == ENOENT)
+		return 0;
+	rc = -errno;
+	complain(x, path, "remove", -rc);
+	return rc;
+}
+
+static int write_node(struct xenstore *x, xs_transaction_t t, const struct batch_tree *tree,
+		      const struct change *c)
+{
+	char base[PATH_MAX_BYTES], path[PATH_MAX_BYTES + WIRE_TEXT_MAX];
+	int rc;
+
+	make_base(x, tree->domid, base);
+	snprintf(path, sizeof(path), "%s/%s", base, c->path);
+	if (c->absent)
+		return remove_node(x, t, path);
+	if (xs_write(x->handle, t, path, c->value, (unsigned)strlen(c->value)))
+		return 0;
+	rc = -errno;
+	complain(x, path, "write", -rc);
+	return rc;
+}
+
+static int write_serial(struct xenstore *x, xs_transaction_t t, const struct batch_tree *tree)
+{
+	struct change c = { .path = "serial" };
+
+	snprintf(c.value, sizeof(c.value), "%" PRIu64, tree->serial);
+	return write_node(x, t, tree, &c);
+}
+
+/* All that we ever write there; not what belongs to links and routes. */
+static int clear_tree(struct xenstore *x, xs_transaction_t t, const char *base)
+{
+	char path[PATH_MAX_BYTES + 64];
+	unsigned n = 0;
+	char **names = xs_directory(x->handle, t, base, &n);
+	int rc = 0;
+
+	for (unsigned i = 0; i < n && !rc; i++) {
+		if (!strcmp(names[i], "link") || !strcmp(names[i], "route") || !strcmp(names[i], "svc") ||
+		    !strcmp(names[i], FOCUS_NODE))
+			continue;
+		snprintf(path, sizeof(path), "%s/%.60s", base, names[i]);
+		rc = remove_node(x, t, path);
+	}
+	free(names);
+	return rc;
+}
+
+static bool node_exists(struct xenstore *x, xs_transaction_t t, const char *path, char *value, size_t size)
+{
+	unsigned len;
+	char *text = xs_read(x->handle, t, path, &len);
+
+	if (text && value)
+		snprintf(value, size, "%s", text);
+	free(text);
+	return text != NULL;
+}
+
+/* Before a view is written. 0; -ENOENT: its domain has gone; -ESTALE: what we wrote is not there any more. */
+static int open_view(struct xenstore *x, xs_transaction_t t, const struct batch_tree *tree)
+{
+	struct xs_permissions perms[2] = { { 0, XS_PERM_NONE }, { tree->domid, XS_PERM_READ } };
+	char base[PATH_MAX_BYTES], path[PATH_MAX_BYTES + 16], value[32], wanted[32];
+
+	make_base(x, tree->domid, base);
+	/* Writing would raise what libxl has removed from the dead. */
+	snprintf(path, sizeof(path), "/local/domain/%u/name", tree->domid);
+	if (!node_exists(x, t, path, NULL, 0))
+		return errno == ENOENT ? -ENOENT : -errno;
+	if (tree->whole) {
+		/* What is made below is so, too. */
+		if (!xs_mkdir(x->handle, t, base) || !xs_set_permissions(x->handle, t, base, perms, 2))
+			return -errno;
+		return clear_tree(x, t, base);
+	}
+	snprintf(path, sizeof(path), "%s/serial", base);
+	snprintf(wanted, sizeof(wanted), "%" PRIu64, tree->was);
+	return node_exists(x, t, path, value, sizeof(value)) && !strcmp(value, wanted) ? 0 : -ESTALE;
+}
+
+static int open_tree(struct xenstore *x, xs_transaction_t t, const struct batch_tree *tree)
+{
+	if (tree->domid)
+		return open_view(x, t, tree);
+	return tree->whole ? clear_tree(x, t, x->base) : 0;
+}
+
+/* One transaction. -EAGAIN: a conflict, to be tried again. */
+static int write_batch(struct xenstore *x, struct batch *b)
+{
+	xs_transaction_t t = xs_transaction_start(x->handle);
+	bool open[XENSTORE_TREES] = { false };
+	int rc = 0;
+
+	if (!t)
+		return -errno;
+	for (unsigned i = 0; i < XENSTORE_TREES && !rc; i++) {
+		if (!b->trees[i].used)
+			continue;
+		rc = open_tree(x, t, &b->trees[i]);
+		open[i] = !rc;
+		b->cleared |= rc == -ESTALE;
+		if (rc == -ENOENT || rc == -ESTALE)
+			rc = 0;
+	}
+	for (unsigned i = 0; i < b->count && !rc; i++)
+		if (open[b->changes[i].tree])
+			rc = write_node(x, t, &b->trees[b->changes[i].tree], &b->changes[i]);
+	for (unsigned i = 0; i < XENSTORE_TREES && !rc; i++)
+		if (open[i])
+			rc = write_serial(x, t, &b->trees[i]);
+	if (rc) {
+		xs_transaction_end(x->handle, t, true);
+		return rc;
+	}
+	return xs_transaction_end(x->handle, t, false) ? 0 : -errno;
+}
+
+static void finish_batch(struct batch *b, int result)
+{
+	b->result = result;
+	if (worker_reply(b->xenstore->worker, xenstore_batch_done, b) < 0)
+		log_err("a change of state could not be reported back; XenStore is not written any more");
+}
+
+void xenstore_run_batch(void *data)
+{
+	struct batch *b = data;
+	struct xenstore *x = b->xenstore;
+	unsigned tries = 0;
+	int rc;
+
+	if (!x->handle && open_store(x) < 0) {
+		x->waiting = b;
+		loop_timer_at(x->retry_timer, clock_now_ns() + x->retry_ns);
+		x->retry_ns = x->retry_ns * 2 < RETRY_LAST_NS ? x->retry_ns * 2 : RETRY_LAST_NS;
+		return;
+	}
+	do
+		rc = write_batch(x, b);
+	while (rc == -EAGAIN && ++tries < CONFLICTS_MAX);
+	x->counters.conflicts += tries;
+	if (rc < 0 && connection_is_lost(-rc)) {
+		log_warn_errno(-rc, "the connection to XenStore is lost");
+		close_store(x);
+	}
+	finish_batch(b, rc);
+}
+
+static void on_retry(void *data)
+{
+	struct xenstore *x = data;
+	struct batch *b = x->waiting;
+
+	x->waiting = NULL;
+	/* What it holds may be old by now: let the main thread collect anew, unless the store is still away.
+	 */
+	if (b && open_store(x) < 0) {
+		x->waiting = b;
+		loop_timer_at(x->retry_timer, clock_now_ns() + x->retry_ns);
+		x->retry_ns = x->retry_ns * 2 < RETRY_LAST_NS ? x->retry_ns * 2 : RETRY_LAST_NS;
+	} else if (b) {
+		finish_batch(b, -ESTALE);
+	}
+}
+
+void xenstore_start(void *data)
+{
+	struct xenstore *x = data;
+
+	x->retry_ns = RETRY_FIRST_NS;
+	x->retry_timer = loop_add_timer(worker_loop(x->worker), on_retry, x);
+}

@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Guests' views in a real xenstored, on a machine without Xen: who is shown what, and when it goes."""
+
+import ctypes
+import ctypes.util
+import shutil
+import sys
+import unittest
+
+from kit.programs import BIN, Program
+import test_xenstore
+from test_xenstore import SHIM, find_xenstored, until
+
+GUESTS = """
+[guest gui]
+link = unix
+classes = keyboard buttons mouse switch
+publish_keys = yes
+
+[guest 6a3f7c1e-0f3b-4d0c-9d7e-1b2a3c4d5e6f]
+link = unix
+classes = buttons
+
+[guest elsewhere]
+link = unix
+"""
+HELD = "Store test buttons"
+
+
+class Views(unittest.TestCase):
+    setUp, keyboard = test_xenstore.XenStore.setUp, test_xenstore.XenStore.keyboard
+
+    def domain(self, number, name, uuid):
+        home = f"/local/domain/{number}"
+        self.store.run("xenstore-write", f"{home}/vm", f"/vm/{uuid}", f"/vm/{uuid}/uuid", uuid, f"{home}/name", name)
+        self.store.run("xenstore-chmod", home, "n0", f"r{number}")
+        self.xenstore("xs_introduce_domain", ctypes.c_uint(number), ctypes.c_ulong(1), ctypes.c_uint(number + 2))
+
+    def xenstore(self, call, *words):
+        """What xl does when domains come and go, and no tool of XenStore's offers."""
+        library = ctypes.CDLL(ctypes.util.find_library("xenstore"))
+        library.xs_open.restype = ctypes.c_void_p
+        handle = ctypes.c_void_p(library.xs_open(0))
+        self.assertTrue(handle)
+        getattr(library, call).restype = ctypes.c_bool
+        self.assertTrue(getattr(library, call)(handle, *words), call)
+        library.xs_close(handle)
+
+    def tree(self, number):
+        base = f"/local/domain/{number}/xenhub"
+        lines = self.store.run("xenstore-ls", "-f", base).stdout.splitlines()
+        return dict((line.split(" = ", 1)[0][len(base) + 1:], line.split(" = ", 1)[1].strip('"')) for line in lines)
+
+    def hub(self, *sources):
+        configuration = f"{self.folder}/xenhub.conf"
+        with open(configuration, "w", encoding="utf-8") as out:
+            out.write(GUESTS)
+        words = [word for source in sources for word in ("--source", source)]
+        hub = Program(BIN / "xenhubd", "-c", configuration, *words, "--listen", f"unix:{self.folder}/hub.sock",
+                      "--control", f"{self.folder}/control.sock")
+        self.addCleanup(hub.end)
+        return hub
+
+    def focus(self, name):
+        done = Program(BIN / "xenhub", "--control", f"{self.folder}/control.sock", "focus", name)
+        self.assertEqual(done.wait(), 0, done.story())
+
+    def held(self, number):
+        """What of what is pressed stands in a view."""
+        words = ("/keys", "/keys-held", "/buttons", "/leds", "/contacts")
+        return {path.rsplit("/", 1)[1]: value for path, value in self.tree(number).items() if path.endswith(words)}
+
+    def begin(self):
+        self.domain(3, "gui", "11111111-2222-3333-4444-555555555555")
+        self.domain(4, "renamed", "6a3f7c1e-0f3b-4d0c-9d7e-1b2a3c4d5e6f")
+        self.domain(5, "stranger", "99999999-2222-3333-4444-555555555555")
+        self.store.run("xenstore-write", "/local/domain/3/xenhub/link/type", "vchan")
+        self.store.run("xenstore-write", "/local/domain/3/xenhub/device/ghost/name", "boo")
+        hub = self.hub(self.keyboard("held.evemu"))
+        until(lambda: HELD in self.tree(3).values() and HELD in self.tree(4).values(), "both guests know the device")
+        until(lambda: self.held(3).get("keys-held") == "1", "the one with focus knows that a key is held")
+        return hub
+
+    def test_what_is_held_is_for_who_has_focus(self):
+        self.begin()
+        self.assertEqual(self.tree(3)["focus"], "1")
+        self.assertEqual(self.held(3)["keys"], "KEY_VOLUMEDOWN")
+        self.assertEqual(self.tree(4)["focus"], "0")
+        self.assertEqual(self.held(4), {})
+        self.assertEqual(self.tree(5), {})
+        self.assertFalse([path for path in self.tree(4) if path.startswith(("pointer", "counter")) or "/origin" in path])
+        for _ in range(20):
+            self.focus("6a3f7c1e-0f3b-4d0c-9d7e-1b2a3c4d5e6f")
+            until(lambda: self.held(4).get("keys-held") == "1", "the other one gets it")
+            self.assertEqual(self.held(3), {})
+            self.focus("gui")
+            until(lambda: self.held(3).get("keys-held") == "1", "and gives it back")
+            self.assertEqual(self.held(4), {})
+
+    def test_permissions_and_what_is_others(self):
+        self.begin()
+        tree = self.tree(3)
+        self.assertEqual(tree["link/type"], "vchan", "what belongs to links is left alone")
+        self.assertNotIn("device/ghost/name", tree)
+        for path in ("", "/serial", "/focus"):
+            listed = self.store.run("xenstore-ls", "-p", "-f", f"/local/domain/3/xenhub{path}").stdout
+            listed = listed or self.store.run("xenstore-ls", "-p", "-f", "/local/domain/3/xenhub").stdout
+            self.assertTrue(listed)
+            for line in listed.splitlines():
+                if "/link" not in line and line.split(" ")[0].endswith(path):
+                    self.assertIn("(n0,r3)", line)
+
+    def test_a_domain_that_is_cleared_is_written_anew(self):
+        self.begin()
+        self.store.run("xenstore-rm", "/local/domain/3/xenhub")
+        self.focus("none")
+        until(lambda: self.tree(3).get("focus") == "0" and HELD in self.tree(3).values(), "the view is whole again")
+
+    def test_a_domain_that_is_gone_is_not_raised(self):
+        self.begin()
+        self.store.run("xenstore-rm", "/local/domain/3")
+        self.focus("none")
+        until(lambda: self.tree(0).get("focus") == "none", "the hub's own tree says so")
+        self.assertEqual(self.store.run("xenstore-exists", "/local/domain/3").returncode, 1)
+
+    def test_domains_come_and_go(self):
+        hub = self.begin()
+        for number in (6, 7, 8):
+            uuid = f"11111111-2222-3333-4444-55555555555{number}"
+            self.domain(number, "elsewhere", uuid)
+            until(lambda: self.tree(number).get("focus") == "0", "it has a view")  # pylint: disable=W0640
+            self.assertEqual(set(self.tree(number)), {"focus", "serial"}, "and is given nothing")
+            self.store.run("xenstore-rm", f"/local/domain/{number}")
+            self.xenstore("xs_release_domain", ctypes.c_uint(number))
+            self.focus("none")
+            self.focus("gui")
+            until(lambda: self.tree(0).get("focus") == "gui", "focus moved on")
+            self.assertEqual(self.store.run("xenstore-exists", f"/local/domain/{number}").returncode, 1)
+        self.assertIsNone(hub.process.poll())
+
+    def test_focus_is_asked_for_in_xenstore(self):
+        hub = self.begin()
+        self.store.run("xenstore-chmod", "-r", "/local/domain/0/xenhub", "n0")
+        for name in ("6a3f7c1e-0f3b-4d0c-9d7e-1b2a3c4d5e6f", "gui", "none"):
+            self.store.run("xenstore-write", "/local/domain/0/xenhub/focus-request", name)
+            until(lambda: self.tree(0).get("focus") == name, f"focus goes to {name}")  # pylint: disable=W0640
+            until(lambda: "focus-request" not in self.tree(0), "the request is taken away")
+        self.store.run("xenstore-write", "/local/domain/0/xenhub/focus-request", "nobody-knows")
+        hub.until(lambda: "nobody-knows" in hub.errors, "what cannot be is told")
+        self.assertEqual(self.tree(0)["focus"], "none")
+
+    def test_a_request_that_a_guest_may_write_is_not_obeyed(self):
+        hub = self.begin()
+        path = "/local/domain/0/xenhub/focus-request"
+        # Written by Dom0 into a node that it has given away.
+        self.store.run("xenstore-write", f"{path}-other", "gui")
+        self.store.run("xenstore-chmod", "/local/domain/0/xenhub", "n0", "b4")
+        self.store.run("xenstore-write", path, "none")
+        hub.until(lambda: "not obeyed" in hub.errors, "it is refused")
+        self.assertEqual(self.tree(0)["focus"], "gui")
+
+
+if __name__ == "__main__":
+    if not find_xenstored() or not SHIM.exists() or not shutil.which("xenstore-ls"):
+        print("skipped: no xenstored (tests/lab/lab fetch brings one), no xenstore-utils, or no libxen-dev at build time")
+        sys.exit(77)
+    unittest.main()
