@@ -64,7 +64,7 @@ def subscribe(snapshot=False, **wish):
 
 
 def device_add(handle, device):
-    """A recording.Device without axes, as a control peer plays it."""
+    """A recording.Device without properties, as a control peer plays it."""
     body = struct.pack("<QII4H", 0, handle, 0, *device.ids)
     body += b"".join(text(words) for words in ("test", "", "test", device.name, "", ""))
     for kind, codes in [(0, [0, *device.codes]), *sorted(device.codes.items())]:
@@ -72,7 +72,8 @@ def device_add(handle, device):
         for code in codes:
             bits[code // 8] |= 1 << code % 8
         body += struct.pack("<BB", kind, len(bits)) + bits
-    return message(DEVICE_ADD, body + bytes(2))
+    axes = [struct.pack("<Biiiiii", code, 0, *limits, 0, 0, 0) for code, limits in sorted(device.axes.items())]
+    return message(DEVICE_ADD, body + bytes(2) + b"".join(axes))
 
 
 def frame(seq, handle, events):
