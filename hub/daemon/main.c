@@ -67,6 +67,7 @@ struct daemon {
 	uint64_t published;
 	uint64_t published_serial; /* of the states */
 	uint64_t deadline; /* the timer's */
+	struct server_counters counted; /* as they stand in the tree */
 	struct loop_timer *timer;
 	struct loop_hook *hook;
 };
@@ -255,6 +256,21 @@ static bool publish(struct daemon *d, uint64_t now_ns)
 	return true;
 }
 
+/* Who was let in, refused, dropped for breaking the rules or for silence. */
+static void count_links(struct daemon *d, uint64_t now_ns)
+{
+	const struct server_counters *c = server_get_counters(d->server);
+	struct states *s = hub_states(d->hub);
+
+	if (!memcmp(c, &d->counted, sizeof(*c)))
+		return;
+	d->counted = *c;
+	states_set_integer(s, now_ns, (int64_t)c->accepted, "", "counter/links/accepted");
+	states_set_integer(s, now_ns, (int64_t)c->refused, "", "counter/links/refused");
+	states_set_integer(s, now_ns, (int64_t)c->violations, "", "counter/links/violations");
+	states_set_integer(s, now_ns, (int64_t)c->timeouts, "", "counter/links/timeouts");
+}
+
 static void after_batch(void *data)
 {
 	struct daemon *d = data;
@@ -266,6 +282,7 @@ static void after_batch(void *data)
 	/* Events leave before anything else is done. */
 	hub_tick(d->hub, now_ns);
 	server_flush(d->server, now_ns);
+	count_links(d, now_ns);
 	if (publish(d, now_ns))
 		server_flush(d->server, now_ns);
 	for (unsigned i = 0; d->started && i < d->n_recordings; i++)

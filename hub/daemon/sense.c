@@ -305,7 +305,7 @@ static void compute(const struct sense *s, struct wanted *wanted)
 	for (unsigned i = 0; i < SENSOR_CLASSES; i++)
 		wanted->interval_ns[i] = CLOCK_NEVER;
 	want_always(wanted, s->config);
-	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+	for (unsigned i = 0; i < HUB_PEERS_MAX; i++)
 		if (hub_consumer_at(s->hub, i, &info))
 			want_consumer(wanted, s->config, &info);
 	hub_wishes(s->hub, &classes, &pointer, &raw, &wanted->screen_on);

@@ -20,6 +20,7 @@ struct server_peer {
 	struct loop_fd *source;
 	struct hub_consumer *consumer; /* NULL before HELLO */
 	bool control;                  /* came by a control socket */
+	bool blocked;                  /* the link took nothing the last time, and has not stirred since */
 	bool unread;                   /* there may be more to read, and the link's fd may not say so again */
 	uint32_t id;
 	uint32_t waiting_for;
@@ -185,8 +186,9 @@ static int greet(struct server_peer *peer, const uint8_t *message, size_t len, s
 		server->counters.refused++;
 		err->bye = WIRE_BYE_LIMIT;
 		if (rc == -ENOSPC)
-			snprintf(err->text, sizeof(err->text), "%u consumers are the limit",
-				 HUB_CONSUMERS_MAX);
+			snprintf(err->text, sizeof(err->text), "%u %s are the limit",
+				 hello.role == WIRE_ROLE_CONTROL ? HUB_CONTROLS_MAX : HUB_CONSUMERS_MAX,
+				 hello.role == WIRE_ROLE_CONTROL ? "control connections" : "consumers");
 		else
 			snprintf(err->text, sizeof(err->text), "out of memory");
 		return -EBADMSG;
@@ -317,6 +319,7 @@ static void on_peer(void *data, int fd, uint32_t events)
 {
 	struct server_peer *peer = data;
 
+	peer->blocked = false;
 	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
 		read_peer_some(peer);
 }
@@ -453,15 +456,15 @@ int server_listen(struct server *server, const char *endpoint, bool control, gid
 static void flush_peer(struct server_peer *peer, uint64_t now_ns)
 {
 	const uint8_t *bytes;
-	bool blocked = false;
 	uint32_t events;
 	size_t n;
 
-	while (!blocked && (n = hub_consumer_peek(peer->consumer, now_ns, &bytes))) {
+	/* A link that took nothing says when it will: until then each look would only cost. */
+	while (!peer->blocked && (n = hub_consumer_peek(peer->consumer, now_ns, &bytes))) {
 		ssize_t sent = link_write(peer->link, bytes, n);
 
 		if (sent == -EAGAIN) {
-			blocked = true;
+			peer->blocked = true;
 		} else if (sent < 0) {
 			lose_peer(peer, sent);
 			return;
@@ -469,7 +472,7 @@ static void flush_peer(struct server_peer *peer, uint64_t now_ns)
 			hub_consumer_sent(peer->consumer, (size_t)sent, now_ns);
 		}
 	}
-	events = link_wait_events(peer->link, blocked);
+	events = link_wait_events(peer->link, peer->blocked);
 	if (events != peer->waiting_for) {
 		loop_fd_events(peer->source, events);
 		peer->waiting_for = events;

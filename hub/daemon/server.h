@@ -13,7 +13,7 @@
 #include "hub/model/hub.h"
 
 #define SERVER_LISTENERS_MAX 4
-#define SERVER_PEERS_MAX     (HUB_CONSUMERS_MAX + 8) /* those that have not said HELLO yet included */
+#define SERVER_PEERS_MAX     (HUB_PEERS_MAX + 8) /* those that have not said HELLO yet included */
 #define SERVER_HELLO_MS	     2000		     /* a peer that says nothing for so long is closed */
 
 struct link;

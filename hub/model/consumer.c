@@ -49,15 +49,20 @@ int hub_consumer_add(struct hub *hub, const struct wire_hello *hello, const char
 {
 	const struct policy_guest *guest = NULL;
 	struct hub_consumer *c;
-	unsigned slot = 0;
+	unsigned most = hello->role == WIRE_ROLE_CONTROL ? HUB_CONTROLS_MAX : HUB_CONSUMERS_MAX;
+	unsigned slot = HUB_PEERS_MAX;
 	int rc;
 
 	if (hub->policy && hello->role != WIRE_ROLE_CONTROL &&
 	    !(guest = policy_find(hub->policy, hello->name)))
 		return -EPERM;
-	while (slot < HUB_CONSUMERS_MAX && hub->consumers[slot])
-		slot++;
-	if (slot == HUB_CONSUMERS_MAX)
+	for (unsigned i = HUB_PEERS_MAX; i--;) {
+		if (!hub->consumers[i])
+			slot = i;
+		else if ((hub->consumers[i]->role == WIRE_ROLE_CONTROL) == (hello->role == WIRE_ROLE_CONTROL))
+			most--;
+	}
+	if (!most)
 		return -ENOSPC;
 	c = calloc(1, sizeof(*c));
 	if (!c)
@@ -99,7 +104,7 @@ void hub_consumer_remove(struct hub_consumer *c, uint64_t now_ns)
 		.lost = c->lost_before + c->box.swallowed - c->swallowed_told,
 		.edges = hub->edges,
 	};
-	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+	for (unsigned i = 0; i < HUB_PEERS_MAX; i++)
 		if (hub->consumers[i] == c)
 			hub->consumers[i] = NULL;
 	outbox_finish(&c->box);

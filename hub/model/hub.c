@@ -37,7 +37,7 @@ void hub_destroy(struct hub *hub)
 {
 	if (!hub)
 		return;
-	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+	for (unsigned i = 0; i < HUB_PEERS_MAX; i++)
 		if (hub->consumers[i])
 			hub_consumer_remove(hub->consumers[i], 0);
 	for (unsigned i = 0; i < HUB_DEVICES_MAX; i++)
@@ -135,7 +135,7 @@ int hub_device_add(struct hub *hub, const struct descriptor *desc, const struct 
 	hub->dirty |= 1ull << slot;
 	update_lease(hub, now_ns);
 
-	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++) {
+	for (unsigned i = 0; i < HUB_PEERS_MAX; i++) {
 		struct hub_consumer *c = hub->consumers[i];
 
 		if (!c || !route_sees(c, d))
@@ -158,7 +158,7 @@ static void broadcast(struct hub *hub, struct hub_device *d, const struct frame 
 {
 	uint64_t bit = 1ull << (d->handle % HUB_DEVICES_MAX);
 
-	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+	for (unsigned i = 0; i < HUB_PEERS_MAX; i++)
 		if (hub->consumers[i] && (hub->consumers[i]->routes | hub->consumers[i]->glances) & bit)
 			consumer_push_frame(hub->consumers[i], d, frame, now_ns);
 }
@@ -189,7 +189,7 @@ void hub_device_frame(struct hub *hub, uint32_t handle, const struct frame *fram
 		uint64_t bit = 1ull << (handle % HUB_DEVICES_MAX);
 
 		d->info.resyncs++;
-		for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+		for (unsigned i = 0; i < HUB_PEERS_MAX; i++)
 			if (hub->consumers[i] && hub->consumers[i]->routes & bit)
 				hub->consumers[i]->lost_kernel += frame->lost;
 	}
@@ -272,7 +272,7 @@ void hub_device_consent(struct hub *hub, uint32_t handle, uint64_t now_ns)
 	hub_device_release(hub, handle, REASON_POLICY, now_ns);
 	d->info.flags &= ~(uint32_t)HUB_DEVICE_PENDING;
 	hub->dirty |= 1ull << (handle % HUB_DEVICES_MAX);
-	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+	for (unsigned i = 0; i < HUB_PEERS_MAX; i++)
 		if (hub->consumers[i])
 			consumer_reroute(hub->consumers[i], REASON_POLICY, now_ns);
 }
@@ -295,7 +295,7 @@ void hub_device_remove(struct hub *hub, uint32_t handle, enum reason reason, uin
 	if (!d)
 		return;
 	hub_device_release(hub, handle, reason, now_ns);
-	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++) {
+	for (unsigned i = 0; i < HUB_PEERS_MAX; i++) {
 		struct hub_consumer *c = hub->consumers[i];
 
 		if (!c)
@@ -355,7 +355,7 @@ void hub_wishes(const struct hub *hub, uint32_t *classes, bool *pointer, bool *r
 
 	*classes = 0;
 	*pointer = *raw = false;
-	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++) {
+	for (unsigned i = 0; i < HUB_PEERS_MAX; i++) {
 		const struct hub_consumer *c = hub->consumers[i];
 		uint32_t wished;
 
@@ -388,7 +388,7 @@ size_t hub_backlog(const struct hub *hub)
 {
 	size_t most = 0;
 
-	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+	for (unsigned i = 0; i < HUB_PEERS_MAX; i++)
 		if (hub->consumers[i] && outbox_used(&hub->consumers[i]->box) > most)
 			most = outbox_used(&hub->consumers[i]->box);
 	return most;
@@ -396,7 +396,7 @@ size_t hub_backlog(const struct hub *hub)
 
 bool hub_is_late(const struct hub *hub, uint64_t now_ns)
 {
-	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+	for (unsigned i = 0; i < HUB_PEERS_MAX; i++)
 		if (hub->consumers[i] && outbox_is_late(&hub->consumers[i]->box, now_ns))
 			return true;
 	return false;
@@ -416,7 +416,7 @@ int hub_focus_set(struct hub *hub, const char *name, uint64_t now_ns)
 	hub->dirty |= 1;
 	/* Those who lose it first, so that no two ever hold the same key. */
 	for (unsigned pass = 0; pass < 2; pass++)
-		for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+		for (unsigned i = 0; i < HUB_PEERS_MAX; i++)
 			if (hub->consumers[i] && route_focused(hub->consumers[i]) == (pass == 1))
 				consumer_reroute(hub->consumers[i], REASON_FOCUS, now_ns);
 	return 0;
@@ -424,7 +424,7 @@ int hub_focus_set(struct hub *hub, const char *name, uint64_t now_ns)
 
 static bool is_connected(const struct hub *hub, const char *name)
 {
-	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+	for (unsigned i = 0; i < HUB_PEERS_MAX; i++)
 		if (hub->consumers[i] && hub->consumers[i]->role != WIRE_ROLE_CONTROL &&
 		    !strcmp(hub->consumers[i]->name, name))
 			return true;
@@ -448,15 +448,15 @@ static int focus_next_guest(struct hub *hub, uint64_t now_ns)
 
 int hub_focus_next(struct hub *hub, uint64_t now_ns)
 {
-	unsigned present = HUB_CONSUMERS_MAX - 1;
+	unsigned present = HUB_PEERS_MAX - 1;
 
 	if (hub->policy)
 		return focus_next_guest(hub, now_ns);
-	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+	for (unsigned i = 0; i < HUB_PEERS_MAX; i++)
 		if (hub->consumers[i] && !hub->focus_all && route_focused(hub->consumers[i]))
 			present = i;
-	for (unsigned i = 1; i <= HUB_CONSUMERS_MAX; i++) {
-		const struct hub_consumer *c = hub->consumers[(present + i) % HUB_CONSUMERS_MAX];
+	for (unsigned i = 1; i <= HUB_PEERS_MAX; i++) {
+		const struct hub_consumer *c = hub->consumers[(present + i) % HUB_PEERS_MAX];
 
 		if (c && c->role != WIRE_ROLE_CONTROL && (hub->focus_all || !route_focused(c)))
 			return hub_focus_set(hub, c->name, now_ns);
@@ -475,7 +475,7 @@ void hub_tick(struct hub *hub, uint64_t now_ns)
 
 	if (due)
 		hub->lease_at = now_ns + WIRE_LEASE_MS * NS_PER_MS;
-	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++) {
+	for (unsigned i = 0; i < HUB_PEERS_MAX; i++) {
 		if (!hub->consumers[i])
 			continue;
 		if (due)
@@ -486,7 +486,7 @@ void hub_tick(struct hub *hub, uint64_t now_ns)
 
 void hub_excuse(struct hub *hub, uint64_t now_ns)
 {
-	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++)
+	for (unsigned i = 0; i < HUB_PEERS_MAX; i++)
 		if (hub->consumers[i] && hub->consumers[i]->waiting_since)
 			hub->consumers[i]->waiting_since = now_ns;
 }
@@ -495,7 +495,7 @@ uint64_t hub_deadline(const struct hub *hub)
 {
 	uint64_t nearest = hub->lease_at;
 
-	for (unsigned i = 0; i < HUB_CONSUMERS_MAX; i++) {
+	for (unsigned i = 0; i < HUB_PEERS_MAX; i++) {
 		const struct hub_consumer *c = hub->consumers[i];
 
 		if (!c)

@@ -22,6 +22,8 @@
 
 #define HUB_DEVICES_MAX    64
 #define HUB_CONSUMERS_MAX  16
+#define HUB_CONTROLS_MAX   4 /* kept for xenhub, so that a full hub can still be asked why */
+#define HUB_PEERS_MAX	   (HUB_CONSUMERS_MAX + HUB_CONTROLS_MAX)
 #define HUB_LED_PER_SECOND 50 /* from one consumer; more are dropped and counted */
 
 struct hub;
@@ -176,7 +178,7 @@ int hub_consumer_check(struct hub_consumer *consumer, uint64_t now_ns);
 
 void hub_consumer_info(const struct hub_consumer *consumer, struct hub_consumer_info *info);
 
-/* Consumers in slot order: index 0 .. HUB_CONSUMERS_MAX - 1; false for an empty slot. */
+/* Consumers in slot order: index 0 .. HUB_PEERS_MAX - 1; false for an empty slot. */
 bool hub_consumer_at(const struct hub *hub, unsigned index, struct hub_consumer_info *info);
 
 /*

@@ -72,7 +72,7 @@ struct hub {
 	struct states *states;
 	struct pointer pointer;
 	struct hub_device devices[HUB_DEVICES_MAX];
-	struct hub_consumer *consumers[HUB_CONSUMERS_MAX];
+	struct hub_consumer *consumers[HUB_PEERS_MAX];
 	struct ended_link ended[HUB_ENDED_MAX];
 	unsigned next_ended;
 };
