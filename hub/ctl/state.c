@@ -3,15 +3,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "hub/ctl/session.h"
 #include "hub/ctl/table.h"
 #include "hub/ctl/statemap.h"
+#include "hub/ctl/view.h"
 
 struct state_run {
 	const char *path; /* without slashes at either end; "" for all */
 	bool json;
 	bool watch;
+	bool xenstore;
 	bool found;
 	struct statemap map;
 	struct json j;
@@ -133,23 +136,49 @@ static void on_up(struct session *s)
 		statemap_ask(&run->map, s->hub);
 }
 
-static void on_reply(void *data, unsigned code, const char *text)
+static int print_all(struct session *s)
 {
-	struct session *s = session_of(data);
 	struct state_run *run = s->data;
 	int rc;
 
-	if (!statemap_is_whole(&run->map)) {
-		statemap_ask(&run->map, s->hub);
-		return;
-	}
 	statemap_sort(&run->map);
 	rc = run->json ? print_json(s) : print_table(s);
 	if (rc < 0)
 		ctl_say("state: %s", strerror(-rc));
 	else if (!run->found && *run->path)
 		ctl_say("%s: no such state; `xenhub state` shows all that there are", run->path);
-	session_stop(s, rc < 0 || (!run->found && *run->path) ? EXIT_FAILED : EXIT_OK);
+	return rc < 0 || (!run->found && *run->path) ? EXIT_FAILED : EXIT_OK;
+}
+
+static void on_reply(void *data, unsigned code, const char *text)
+{
+	struct session *s = session_of(data);
+	struct state_run *run = s->data;
+
+	if (!statemap_is_whole(&run->map)) {
+		statemap_ask(&run->map, s->hub);
+		return;
+	}
+	session_stop(s, print_all(s));
+}
+
+/* No hub is asked: what it has published for this domain is read. */
+static int print_view(struct session *s)
+{
+	struct state_run *run = s->data;
+	char why[VIEW_WHY_MAX];
+	int rc, status;
+
+	if (view_read(&run->map, why) < 0) {
+		ctl_say("state: %s", why);
+		return EXIT_FAILED;
+	}
+	output_init(&s->out, STDOUT_FILENO);
+	status = print_all(s);
+	rc = output_finish(&s->out);
+	if (rc < 0)
+		ctl_say("standard output: %s", strerror(-rc));
+	return rc < 0 ? EXIT_FAILED : status;
 }
 
 static int state_main(struct ctl *ctl, int argc, char **argv)
@@ -157,6 +186,7 @@ static int state_main(struct ctl *ctl, int argc, char **argv)
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' },
 		{ "watch", no_argument, NULL, 'w' },
+		{ "xenstore", no_argument, NULL, 'x' },
 		CTL_OPTIONS,
 	};
 	struct state_run run = { .path = "" };
@@ -173,6 +203,9 @@ static int state_main(struct ctl *ctl, int argc, char **argv)
 		switch (c) {
 		case 'j':
 			run.json = true;
+			break;
+		case 'x':
+			run.xenstore = true;
 			break;
 		case 'w':
 			run.watch = s.live = true;
@@ -192,7 +225,10 @@ static int state_main(struct ctl *ctl, int argc, char **argv)
 			path[strlen(path) - 1] = '\0';
 		run.path = path;
 	}
-	status = session_run(&s);
+	if (run.xenstore && run.watch)
+		return ctl_usage(ctl,
+				 "--watch asks a daemon; in a guest, xenstore-watch xenhub/serial does it");
+	status = run.xenstore ? print_view(&s) : session_run(&s);
 	statemap_finish(&run.map);
 	json_finish(&run.j);
 	return status;
@@ -201,10 +237,12 @@ static int state_main(struct ctl *ctl, int argc, char **argv)
 const struct subcommand state_command = {
 	.name = "state",
 	.summary = "print the state tree: devices, pointer, focus, sensors, counters",
-	.help = "Usage: xenhub state [PATH] [--json] [--watch]\n"
+	.help = "Usage: xenhub state [PATH] [--json] [--watch | --xenstore]\n"
 		"Prints the states at and below PATH (all by default): path, value, unit.\n"
 		"\n"
 		"  --watch   go on: a line for each change, until Ctrl-C\n"
+		"  --xenstore\n"
+		"            what Dom0's hub has published for this domain; needs no daemon here\n"
 		"  --json    one object with a member per path; with --watch one object a line\n"
 		"\n"
 		"Example: xenhub state power --watch\n",

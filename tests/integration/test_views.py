@@ -4,6 +4,7 @@
 
 import ctypes
 import ctypes.util
+import json
 import shutil
 import sys
 import unittest
@@ -97,6 +98,20 @@ class Views(unittest.TestCase):
             self.focus("gui")
             until(lambda: self.held(3).get("keys-held") == "1", "and gives it back")
             self.assertEqual(self.held(4), {})
+
+    def test_xenhub_state_reads_the_view_of_where_it_runs(self):
+        self.begin()
+        shown = Program(BIN / "xenhub", "state", "--xenstore", "--json")
+        self.assertEqual(shown.wait(), 0, shown.story())
+        told = {path: str(node["value"]) for path, node in json.loads("\n".join(shown.lines)).items()}
+        tree = self.tree(0)
+        folders = {path.rsplit("/", n)[0] for path in tree for n in range(1, path.count("/") + 1)}
+        self.assertEqual(told, {path: value for path, value in tree.items() if path not in folders})
+        self.store.run("xenstore-rm", "/local/domain/0/xenhub")
+        self.store.stop()
+        lost = Program(BIN / "xenhub", "state", "--xenstore")
+        self.assertEqual(lost.wait(), 1, lost.story())
+        self.assertIn("XenStore", lost.errors)
 
     def test_permissions_and_what_is_others(self):
         self.begin()
