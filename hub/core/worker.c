@@ -96,9 +96,10 @@ void worker_destroy(struct worker *worker)
 	loop_quit(worker->loop, 0);
 	pthread_join(worker->thread, NULL);
 	loop_remove_fd(worker->replies_source);
-	mailbox_destroy(worker->requests, free);
+	/* A reply may still ask for something: that waits for nobody, and is freed with the rest. */
 	run_tasks(worker->replies);
 	mailbox_destroy(worker->replies, free);
+	mailbox_destroy(worker->requests, free);
 	loop_destroy(worker->loop);
 	free(worker);
 }

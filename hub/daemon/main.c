@@ -439,7 +439,7 @@ static int open_sensors(struct daemon *d)
 	action_init(&d->action, d->loop);
 	rc = need_worker(d);
 	if (!rc)
-		rc = sense_create(&d->sense, d->worker, d->hub, &d->options.config, &callbacks);
+		rc = sense_create(&d->sense, d->worker, d->hub, d->domains, &d->options.config, &callbacks);
 	if (rc < 0)
 		log_errno(-rc, "cannot read sensors");
 	d->requests.sense = d->sense;

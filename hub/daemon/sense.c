@@ -15,6 +15,12 @@
 
 /* All claims are one owner's: what runs is decided by the shortest interval alone. */
 #define OWNER 1
+/* What the policy calls sensors are the classes, bit by bit. */
+_Static_assert(POLICY_LIGHT == 1 << SENSOR_LIGHT && POLICY_ORIENTATION == 1 << SENSOR_ORIENTATION &&
+		       POLICY_PROXIMITY == 1 << SENSOR_PROXIMITY && POLICY_HINGE == 1 << SENSOR_LID &&
+		       POLICY_POWER == 1 << SENSOR_POWER,
+	       "policy_sensor and sensor_class differ");
+
 /* After the main thread could not be told. */
 #define RETRY_NS NS_PER_S
 
@@ -42,6 +48,8 @@ struct sense {
 
 	/* main thread */
 	struct batch taken;
+	struct domains *domains;
+	struct domains_listener *listener;
 
 	/* slow thread */
 	struct sensors *sensors; /* NULL: none could be had */
@@ -252,18 +260,51 @@ static void want(struct wanted *wanted, enum sensor_class class, uint64_t interv
 	wanted->interval_ns[class] = earlier(wanted->interval_ns[class], interval_ns);
 }
 
+/* For who reads the tree. */
+static void want_state(struct wanted *wanted, const struct config *c, enum sensor_class class)
+{
+	want(wanted, class,
+	     (uint64_t)(class == SENSOR_POWER ? c->power_interval_ms : c->sensors_interval_ms) * NS_PER_MS);
+}
+
 static void want_always(struct wanted *wanted, const struct config *c)
 {
 	for (unsigned i = 0; i < c->always.count; i++)
 		for (unsigned class = 0; class < SENSOR_CLASSES; class ++)
 			if (!strcmp(c->always.items[i], sensor_class_name((enum sensor_class) class)))
-				want(wanted, (enum sensor_class) class,
-				     (uint64_t)(class == SENSOR_POWER ? c->power_interval_ms : c->sensors_interval_ms) *
-					     NS_PER_MS);
+				want_state(wanted, c, (enum sensor_class) class);
 }
 
-static void want_consumer(struct wanted *wanted, const struct config *c, const struct hub_consumer_info *info)
+static void want_guests(struct wanted *wanted, const struct sense *s)
 {
+	const struct policy *policy = hub_policy(s->hub);
+
+	for (unsigned i = 0; policy && s->domains && i < policy->count; i++) {
+		if (!policy->guests[i].sensors || !domains_find(s->domains, policy->guests[i].name))
+			continue;
+		for (unsigned class = 0; class < SENSOR_CLASSES; class ++)
+			if (policy->guests[i].sensors & 1u << class)
+				want_state(wanted, s->config, (enum sensor_class) class);
+	}
+}
+
+/* The classes that a consumer claims by wishing for states. */
+static uint32_t classes_of(const struct sense *s, const struct hub_consumer_info *info)
+{
+	const struct policy *policy = hub_policy(s->hub);
+	const struct policy_guest *guest = policy ? policy_find(policy, info->name) : NULL;
+
+	if (info->role == WIRE_ROLE_CONTROL)
+		return POLICY_SENSORS_ALL;
+	if (policy)
+		return guest ? guest->sensors : 0;
+	return POLICY_LIGHT | POLICY_ORIENTATION | POLICY_POWER;
+}
+
+static void want_consumer(struct wanted *wanted, const struct sense *s, const struct hub_consumer_info *info)
+{
+	const struct config *c = s->config;
+	uint32_t classes = classes_of(s, info);
 	bool control = info->role == WIRE_ROLE_CONTROL;
 	uint64_t ms = info->wishes.state_interval_ms;
 
@@ -271,16 +312,14 @@ static void want_consumer(struct wanted *wanted, const struct config *c, const s
 		return;
 	if (ms < (uint64_t)c->stream_interval_ms)
 		ms = (uint64_t)c->stream_interval_ms;
-	want(wanted, SENSOR_LIGHT, ms * NS_PER_MS);
-	want(wanted, SENSOR_ORIENTATION, ms * NS_PER_MS);
-	if (control) {
-		want(wanted, SENSOR_PROXIMITY, ms * NS_PER_MS);
-		want(wanted, SENSOR_LID, ms * NS_PER_MS);
-		wanted->samples = true;
+	wanted->samples |= control;
+	for (unsigned class = 0; class < SENSOR_CLASSES; class ++) {
+		/* A change of power comes with an event. */
+		if (class == SENSOR_POWER && ms < (uint64_t)c->power_interval_ms)
+			ms = (uint64_t)c->power_interval_ms;
+		if (classes & 1u << class)
+			want(wanted, (enum sensor_class) class, ms * NS_PER_MS);
 	}
-	if (ms < (uint64_t)c->power_interval_ms)
-		ms = (uint64_t)c->power_interval_ms;
-	want(wanted, SENSOR_POWER, ms * NS_PER_MS);
 }
 
 static void ask(struct sense *s, const struct wanted *wanted, bool resumed)
@@ -305,9 +344,10 @@ static void compute(const struct sense *s, struct wanted *wanted)
 	for (unsigned i = 0; i < SENSOR_CLASSES; i++)
 		wanted->interval_ns[i] = CLOCK_NEVER;
 	want_always(wanted, s->config);
+	want_guests(wanted, s);
 	for (unsigned i = 0; i < HUB_PEERS_MAX; i++)
 		if (hub_consumer_at(s->hub, i, &info))
-			want_consumer(wanted, s->config, &info);
+			want_consumer(wanted, s, &info);
 	hub_wishes(s->hub, &classes, &pointer, &raw, &wanted->screen_on);
 }
 
@@ -335,8 +375,13 @@ void sense_resume(struct sense *s)
 	ask(s, &wanted, true);
 }
 
-int sense_create(struct sense **out, struct worker *worker, struct hub *hub, const struct config *config,
-		 const struct sense_callbacks *callbacks)
+static void on_domain(void *data, const struct domain *domain)
+{
+	sense_update(data);
+}
+
+int sense_create(struct sense **out, struct worker *worker, struct hub *hub, struct domains *domains,
+		 const struct config *config, const struct sense_callbacks *callbacks)
 {
 	struct sense *s = calloc(1, sizeof(*s));
 	int rc;
@@ -358,6 +403,9 @@ int sense_create(struct sense **out, struct worker *worker, struct hub *hub, con
 	if (rc < 0)
 		goto err_lock;
 	sense_update(s);
+	s->domains = domains;
+	if (domains)
+		s->listener = domains_listen(domains, on_domain, on_domain, s);
 	*out = s;
 	return 0;
 
@@ -372,6 +420,8 @@ void sense_destroy(struct sense *s)
 {
 	if (!s)
 		return;
+	if (s->listener)
+		domains_unlisten(s->listener);
 	sensors_destroy(s->sensors);
 	rows_destroy(s->rows);
 	batch_finish(&s->fresh);

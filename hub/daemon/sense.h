@@ -4,8 +4,11 @@
  *
  * Who claims what:
  *	[sensors] always	its classes, at interval-ms; power at power-interval-ms
+ *	a guest whose domain	what the policy gives it, at the same intervals: it reads its view in XenStore
+ *	lives
  *	a consumer that wishes	light and orientation at its own interval, not below stream-interval-ms; power, but no faster than
  *	for states		power-interval-ms: a change of power comes with an event
+ *				Where there is a policy, those of these and the others that it gives to this guest.
  *	a control link		the same and all other classes, when it names an interval: without one it only looks
  *
  * Below sensor/ stands what `xenhub sensors` shows: for the control socket alone, and the last samples only while a control
@@ -19,6 +22,7 @@
 #include "hub/core/worker.h"
 #include "hub/daemon/config.h"
 #include "hub/model/hub.h"
+#include "hub/xen/domains.h"
 
 struct sense;
 
@@ -29,11 +33,11 @@ struct sense_callbacks {
 };
 
 /*
- * config must outlive it; the worker must be destroyed before it, the hub after it. Finding the sensors happens on the slow
+ * domains may be NULL. config must outlive it; the worker must be destroyed before it, the hub and domains after it. Finding the sensors happens on the slow
  * thread and its failure is logged. 0 or -errno.
  */
-int sense_create(struct sense **out, struct worker *worker, struct hub *hub, const struct config *config,
-		 const struct sense_callbacks *callbacks);
+int sense_create(struct sense **out, struct worker *worker, struct hub *hub, struct domains *domains,
+		 const struct config *config, const struct sense_callbacks *callbacks);
 void sense_destroy(struct sense *sense);
 
 /* The consumers' wishes changed. */

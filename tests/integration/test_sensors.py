@@ -158,6 +158,17 @@ class Sensors(Case):
         self.expect(peer, "orientation", "left-up", stale=False)
         other.close()
 
+    def test_a_guest_claims_what_the_policy_gives_it(self):
+        self.machine("[guest bright]\nlink = unix\nsensors = light\n[guest blind]\nlink = unix\n")
+        blind = self.peer(name="blind", wish=wishes(classes=0, states=True))
+        bright = self.peer(name="bright", wish=wishes(classes=0, states=True))
+        self.expect(bright, "light/0/illuminance-mlux", 200000)
+        self.assertEqual(self.value("sensor/light/0/mode"), "poll")
+        self.assertEqual(self.value("sensor/orientation/0/mode"), "off")
+        bright.close()
+        until(lambda: self.value("sensor/light/0/mode") == "off", "light rests: the one that is left was given nothing")
+        blind.close()
+
     def test_the_table(self):
         self.machine()
         status, out, err = self.ctl("sensors", "--json")
