@@ -1,6 +1,7 @@
 #include "hub/ctl/view.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,17 +13,19 @@
 #define TRIES_MAX 16
 #define VIEW_ROOT "xenhub" /* relative: below this domain's own path */
 
-/* Numbers stand there as text. */
+/* Everything stands there as text. */
 static int put(struct statemap *map, const char *path, const char *value, unsigned len)
 {
 	char text[1024];
 	struct xenhub_state state = { .path = path, .unit = "", .text = text, .type = XENHUB_STATE_TEXT };
-	char *end;
+	char number[24];
 
 	text_copy(text, sizeof(text), value, len);
+	/* Written as a number is: "0019" is a vendor's id, and text. */
 	errno = 0;
-	state.integer = strtoll(text, &end, 10);
-	if (!errno && *text && !*end)
+	state.integer = strtoll(text, NULL, 10);
+	snprintf(number, sizeof(number), "%" PRId64, state.integer);
+	if (!errno && !strcmp(text, number))
 		state.type = XENHUB_STATE_INTEGER;
 	return statemap_put(map, &state);
 }

@@ -51,7 +51,8 @@ class Views(unittest.TestCase):
     def tree(self, number):
         base = f"/local/domain/{number}/xenhub"
         lines = self.store.run("xenstore-ls", "-f", base).stdout.splitlines()
-        return dict((line.split(" = ", 1)[0][len(base) + 1:], line.split(" = ", 1)[1].strip('"')) for line in lines)
+        pairs = [line.split(" = ", 1) for line in lines if " = " in line]  # without what went while it was listed
+        return {path[len(base) + 1:]: value.strip('"') for path, value in pairs}
 
     def hub(self, *sources):
         configuration = f"{self.folder}/xenhub.conf"
