@@ -172,8 +172,8 @@ const struct subcommand watch_command = {
 		"                   line, the counters last\n"
 		"  --keys           show which keys were typed: otherwise they are blurred\n"
 		"                   (--format evemu shows those of recordings all the same)\n"
-		"  --link ENDPOINT  be an ordinary consumer on unix:PATH and print what such a one\n"
-		"                   gets; waits for the hub\n"
+		"  --link ENDPOINT  be an ordinary consumer on unix:PATH, or in a guest on auto, and\n"
+		"                   print what such a one gets; waits for the hub\n"
 		"  --quiet          print only the counters at the end\n"
 		"  --seconds N      end after N seconds\n",
 	.run = watch_main,

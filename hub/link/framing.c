@@ -165,6 +165,13 @@ void framing_hang_up(struct framing *f)
 
 /* ---- in ---- */
 
+static void open_session(struct framing *f, uint32_t theirs)
+{
+	f->state = FRAMING_OPEN;
+	f->theirs = theirs;
+	f->garbage = 0;
+}
+
 static void on_call(struct framing *f, const struct header *h, uint64_t now_ns)
 {
 	if (f->caller)
@@ -176,8 +183,7 @@ static void on_call(struct framing *f, const struct header *h, uint64_t now_ns)
 	/* A repeated call: the answer may not have come through. */
 	if (f->state == FRAMING_OPEN && f->next_in)
 		return;
-	f->state = FRAMING_OPEN;
-	f->theirs = h->from;
+	open_session(f, h->from);
 	push(f, FRAME_ANSWER, f->theirs, NULL, 0, now_ns);
 }
 
@@ -185,8 +191,7 @@ static void on_answer(struct framing *f, const struct header *h)
 {
 	if (!f->caller || h->to != f->ours || f->state != FRAMING_MEETING)
 		return;
-	f->state = FRAMING_OPEN;
-	f->theirs = h->from;
+	open_session(f, h->from);
 }
 
 static void on_hang_up(struct framing *f, const struct header *h, uint64_t now_ns)
@@ -220,7 +225,7 @@ static void pass_over(struct framing *f, size_t n)
 {
 	drop_front(f, n);
 	f->garbage += (unsigned)n;
-	if (f->garbage > FRAMING_GARBAGE_MAX)
+	if (f->garbage > (f->state == FRAMING_OPEN ? FRAMING_GARBAGE_MAX : FRAMING_STALE_MAX))
 		end(f, "the line is full of garbage");
 }
 

@@ -27,6 +27,7 @@
 #define FRAMING_PAYLOAD_MAX 1024
 #define FRAMING_FRAME_MAX   (FRAMING_PAYLOAD_MAX + FRAMING_OVERHEAD)
 #define FRAMING_GARBAGE_MAX 4096 /* bytes passed over in one session; more ends it */
+#define FRAMING_STALE_MAX   65536 /* the same before there is one: a flood may have left its wake behind */
 #define FRAMING_PING_MS	    5000
 #define FRAMING_SILENCE_MS  12000
 #define FRAMING_CALL_MS	    100 /* first repetition of CALL; doubles up to the next */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <termios.h>
 #include <unistd.h>
 #include <utlist.h>
 
@@ -87,6 +88,8 @@ int station_make_line(struct station_order *order, const char *path, struct link
 		return rc;
 	}
 	order->line_domain = order->domain.id;
+	/* What an earlier session has left there is garbage to this one; who calls calls again. */
+	tcflush(order->line, TCIFLUSH);
 	fd = dup(order->line);
 	if (fd < 0)
 		return -errno;
@@ -160,7 +163,8 @@ static void judge(struct station *s, bool in_order)
 		s->strikes = 0;
 	s->strikes += !in_order;
 	rest(s);
-	if (s->strikes < STATION_STRIKES_MAX)
+	/* A line takes nothing from anybody. */
+	if (s->strikes < STATION_STRIKES_MAX || !s->is_vchan)
 		return;
 	loop_timer_at(s->timer, clock_now_ns() + STATION_PENALTY_MS * NS_PER_MS);
 	log_warn("%s: %u links in a row ended otherwise than in order: the next one is made in %d s", s->endpoint, s->strikes,

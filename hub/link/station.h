@@ -7,7 +7,7 @@
  *	  ◀─────────────────────────────────domain goes──────────────────────────────────────────
  *
  * A domain is known by name or UUID. A guest that begins anew without end is slowed down (100 ms to 2 s) and, once
- * STATION_STRIKES_MAX links of one life ended otherwise than in order, gets one a minute. After that many links of a life, whatever
+ * STATION_STRIKES_MAX vchans of one life ended otherwise than in order, gets one a minute. After that many links of a life, whatever
  * their end, a further vchan has to leave a quarter of all pages that can be granted to the others: a guest may keep what it was
  * given mapped, and nobody can tell.
  */

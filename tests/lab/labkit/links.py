@@ -11,12 +11,12 @@ def prepare_guest(guest):
     guest.install(BIN / "xenhub-twin")
 
 
-def twin_in(lab, guest, *names, link="auto", prepared=False):
+def twin_in(lab, guest, *names, link="auto", prepared=False, timeout=15):
     """xenhub-twin in the guest, and the nodes of its twins of these devices, once they are there."""
     if not prepared:
         prepare_guest(guest)
     process = guest.spawn(f"exec xenhub-twin {link}")
-    return (process, *(lab.input_named(name, agent=guest.agent) for name in names))
+    return (process, *(lab.input_named(name, timeout, agent=guest.agent) for name in names))
 
 
 def same_frames(lab, here, there, count):

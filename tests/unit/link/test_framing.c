@@ -224,6 +224,33 @@ static void test_injected_between(void **state)
 	assert_string_equal(l.twin.reason, "the line is full of garbage");
 }
 
+/* The wake of a flood before the session, which then starts with a clean count. */
+static void test_garbage_before(void **state)
+{
+	static struct line l;
+	uint8_t noise[1000];
+	struct rng rng = { 15 };
+
+	begin(&l, 15);
+	for (unsigned i = 0; i < 40; i++) {
+		for (size_t k = 0; k < sizeof(noise); k++)
+			noise[k] = (uint8_t)rng_next(&rng);
+		feed(&l, &l.hub, noise, sizeof(noise));
+	}
+	assert_int_equal(l.hub.state, FRAMING_MEETING);
+	l.now_ns = framing_deadline(&l.twin);
+	framing_tick(&l.twin, l.now_ns);
+	meet(&l);
+	for (unsigned i = 0; i < 30; i++)
+		feed(&l, &l.hub, noise, sizeof(noise));
+	assert_int_equal(l.hub.state, FRAMING_ENDED);
+
+	begin(&l, 16);
+	for (unsigned i = 0; i < 80; i++)
+		feed(&l, &l.hub, noise, sizeof(noise));
+	assert_int_equal(l.hub.state, FRAMING_ENDED);
+}
+
 /* A line that loses, changes, repeats and injects at random: never a wrong byte, and a loss is never survived. */
 static void test_bad_lines(void **state)
 {
@@ -400,6 +427,7 @@ int main(void)
 		cmocka_unit_test(test_each_bit),
 		cmocka_unit_test(test_lost_tail),
 		cmocka_unit_test(test_injected_between),
+		cmocka_unit_test(test_garbage_before),
 		cmocka_unit_test(test_bad_lines),
 		cmocka_unit_test(test_old_session),
 		cmocka_unit_test(test_peer_begins_anew),
