@@ -71,8 +71,8 @@ int app_open(struct app *app)
 				  ? app->started_ns + (uint64_t)(app->options->exit_after * (double)NS_PER_S)
 				  : CLOCK_NEVER;
 	rotate_init(&app->scene.rotate, ROTATE_BEST);
-	app->rotation = config->rotate == ROTATE_AUTO ? (enum rotation)config->mounted
-						      : (enum rotation)config->rotate;
+	app->rotation_auto = config->rotate == ROTATE_AUTO;
+	app->rotation = (enum rotation)(app->rotation_auto ? config->mounted : config->rotate);
 	if (present_create(&app->present, app->window, (enum present_kind)config->present, why, sizeof(why)) <
 	    0) {
 		fprintf(stderr, "xenhub-display: %s\n", why);

@@ -53,6 +53,8 @@ struct app {
 	enum rotation rotation;
 	bool rotation_auto, rotation_locked;
 	bool fullscreen, stats;
+	int asked_w, asked_h;    /* the size that this connection was asked for, */
+	unsigned asked_connects; /* since it was up so many times */
 	atomic_bool wake_pending;
 	Uint32 wake_event; /* its code says why: enum app_wake */
 	bool quit;

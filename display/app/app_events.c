@@ -95,6 +95,7 @@ void app_show_connection(struct app *app, unsigned index)
 	atomic_store(&app->target, app_remote(app));
 	remote_set_shown(app_remote(app), true);
 	app->cursor.generation = 0;
+	app->asked_w = 0;
 	app->status = (struct remote_status){ 0 };
 	app->name_until_ns = clock_now_ns() + APP_NAME_MS * NS_PER_MS;
 	app_dirty_all(app);

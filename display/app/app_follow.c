@@ -47,6 +47,22 @@ static void follow_status(struct app *app)
 	}
 }
 
+/* Where the configuration wants it: the server draws at our size, and nothing has to be scaled. */
+static void follow_size(struct app *app)
+{
+	int width, height;
+
+	if (!app->options->config.resize_remote || !app_is_well(app))
+		return;
+	scene_upright_size(&app->scene.view, &width, &height);
+	if (width == app->asked_w && height == app->asked_h && app->status.connects == app->asked_connects)
+		return;
+	app->asked_w = width;
+	app->asked_h = height;
+	app->asked_connects = app->status.connects;
+	remote_ask_size(app_remote(app), width, height);
+}
+
 static void follow_text(struct app *app)
 {
 	char *text = remote_take_text(app_remote(app));
@@ -151,6 +167,7 @@ static void follow_hub(struct app *app)
 void app_follow(struct app *app)
 {
 	follow_status(app);
+	follow_size(app);
 	follow_text(app);
 	if (app->hub)
 		follow_hub(app);

@@ -101,19 +101,22 @@ static void overlay_indicators(struct app *app, uint64_t now_ns)
 	struct surface canvas;
 	int width, height;
 
-	if (policy == INDICATORS_NEVER)
+	if (policy == INDICATORS_NEVER) {
+		app->indicators_until_ns = CLOCK_NEVER;
 		return;
+	}
 	find_indicators(app, &now);
 	changed = memcmp(&now, &app->indicated, sizeof(now)) != 0;
 	if (changed)
 		app->indicators_until_ns = now_ns + APP_INDICATORS_MS * NS_PER_MS;
 	app->indicated = now;
 	shown = app->scene.layers[LAYER_INDICATORS].image.pixels != NULL;
-	wanted = policy == INDICATORS_ALWAYS || now_ns < app->indicators_until_ns || now.low ||
+	if (now_ns >= app->indicators_until_ns)
+		app->indicators_until_ns = CLOCK_NEVER;
+	wanted = policy == INDICATORS_ALWAYS || app->indicators_until_ns != CLOCK_NEVER || now.low ||
 		 now.link_lost || now.caps;
 	if (!wanted) {
 		clear_layer(app, LAYER_INDICATORS);
-		app->indicators_until_ns = CLOCK_NEVER;
 	} else if (changed || !shown) {
 		page_indicators(&canvas, font_of(app), unit_of(app), &now);
 		scene_upright_size(&app->scene.view, &width, &height);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include "display/osd/canvas.h"
 
-#define PANEL 0xd8101418u
+#define PANEL 0xe8101418u
 #define TITLE 0xffffffffu
 #define TEXT  0xffc8d0d8u
 #define GOOD  0xff6fcf7fu

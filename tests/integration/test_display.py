@@ -11,7 +11,7 @@ import sys
 import time
 import unittest
 
-from kit.display import Screen, Server, turned
+from kit.display import Hub, Screen, Server, turned
 from kit.programs import BIN, Case
 from kit.recording import TOUCHSCREEN, write
 
@@ -315,6 +315,63 @@ class Alive(Display):
         wait_until(lambda: screen.pixel(0, 0) == 0x112233, "the first one again")
 
 
+class States(Display):
+    def test_follows_the_orientation_and_the_lock(self):
+        """A square screen, so that it stays what it is while the picture turns; remote pixel 0,0 tells how it lies."""
+        screen = Screen(self.folder, WIDTH, WIDTH)
+        self.addCleanup(screen.end)
+        margin = (WIDTH - HEIGHT) // 2
+        corner = {0: (0, margin), 90: (WIDTH - 1 - margin, 0), 180: (WIDTH - 1, WIDTH - 1 - margin),
+                  270: (margin, WIDTH - 1)}
+        self.serve()
+        hub = Hub(self.folder / "hub")
+        self.addCleanup(hub.end)
+        display = self.show(screen, "--scale", "none", "--rotate", "auto", "--hub", f"unix:{self.folder / 'hub'}", "-c",
+                            self.configuration("[display]\nindicators = never\nmounted = 90\n"))
+
+        def lies(degrees):
+            wait_until(lambda: screen.pixel(*corner[degrees]) == picture(0, 0), f"turned by {degrees}: {display.story()}", 3)
+
+        lies(90)
+        hub.accept()
+        for orientation, degrees in (("right-up", 180), ("bottom-up", 270), ("left-up", 0), ("undefined", 0), ("normal", 90)):
+            hub.say("orientation", orientation)
+            lies(degrees)
+        self.chord(screen, "l")
+        time.sleep(0.2)
+        hub.say("orientation", "left-up")
+        time.sleep(0.3)
+        lies(90)
+        self.chord(screen, "l")
+        lies(0)
+
+    def test_indicators(self):
+        """A battery that warns stays on the screen; a change is shown for a while alone."""
+        server, screen = self.serve(lambda x, y: 0x808080), Screen(self.folder, 4 * WIDTH, 4 * HEIGHT)
+        self.addCleanup(screen.end)
+        hub = Hub(self.folder / "hub")
+        self.addCleanup(hub.end)
+        self.show(screen, "--hub", f"unix:{self.folder / 'hub'}")
+
+        def colours():
+            return {pixel for y in range(60) for pixel in screen.row(y, 2 * WIDTH, 2 * WIDTH)}
+
+        hub.accept()
+        wait_until(lambda: colours() == {0x808080}, "the picture, and nothing on it")
+        hub.say("power/percent", 62)
+        wait_until(lambda: len(colours()) > 1, "the battery is shown")
+        wait_until(lambda: colours() == {0x808080}, "it goes again", 8)
+        server.repaint()
+        time.sleep(0.5)
+        self.assertEqual(colours(), {0x808080})
+        hub.say("power/warning", "low")
+        hub.say("power/percent", 9)
+        wait_until(lambda: 0xFF6050 in colours(), "the battery is shown in red")
+        time.sleep(5)
+        self.assertIn(0xFF6050, colours())
+        self.assertTrue(server.requests)
+
+
 class Refusals(Display):
     def refused(self, status, words, *options, env=None):
         run = subprocess.run([BIN / "xenhub-display", *map(str, options)], stderr=subprocess.PIPE, text=True, timeout=20,
@@ -364,7 +421,7 @@ class Refusals(Display):
         listener.bind(str(path))
         listener.listen(4)
         listener.settimeout(2)
-        self.addCleanup(listener.close)
+        self.addCleanup(lambda: [one.close() for one in [listener, *attempts]])
         secret = self.folder / "secret"
         secret.write_text("wrong\n")
         screen = self.screen_of()
@@ -383,6 +440,74 @@ class Refusals(Display):
         self.assertEqual(len(attempts), 1)
         self.assertIn("nope", display.errors)
         self.assertNotIn("wrong", display.errors)
+
+
+@unittest.skipUnless(os.environ.get("XENHUB_PICTURES"), "XENHUB_PICTURES names no folder")
+class Pictures(Display):
+    """Those of docs/display.md: an Xvnc with an xterm and a clock, as it is shown in each scene."""
+
+    def setUp(self):
+        super().setUp()
+        self.out = pathlib.Path(os.environ["XENHUB_PICTURES"]).resolve()
+        # Names without a folder, so that no picture shows one of this machine.
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(self.folder)
+        self.configuration("[connection office]\nuri = vnc+unix:office.sock\n")
+        read, write_end = os.pipe()
+        self.xvnc = subprocess.Popen(["Xvnc", "-displayfd", str(write_end), "-geometry", "640x400", "-depth", "24", "-rfbport",
+                                      "0", "-rfbunixpath", self.folder / "office.sock", "-SecurityTypes", "None",
+                                      "-noreset"],
+                                     pass_fds=(write_end,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(self.xvnc.wait)
+        self.addCleanup(self.xvnc.terminate)
+        os.close(write_end)
+        with os.fdopen(read) as pipe:
+            name = ":" + pipe.readline().strip()
+        subprocess.run(["xsetroot", "-display", name, "-solid", "#204060"], check=True)
+        for words in (["xclock", "-geometry", "110x110+515+20"], ["xeyes", "-geometry", "110x80+515+290"],
+                      ["xterm", "-geometry", "62x20+20+20", "-fa", "DejaVu Sans Mono", "-fs", "9", "-e", "sh", "-c",
+                       "ls -C /bin | head -18; echo; printf 'guest $ '; exec sleep 1000"]):
+            process = subprocess.Popen([words[0], "-display", name, *words[1:]], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            self.addCleanup(process.wait)
+            self.addCleanup(process.terminate)
+        time.sleep(2)
+
+    def shoot(self, screen, name, *options, meanwhile=lambda: time.sleep(1)):
+        part = self.folder / f"{name}.png"
+        os.environ["DISPLAY"] = screen.name
+        display = self.start("xenhub-display", "-c", "xenhub.conf", "--screenshot", part, *options)
+        time.sleep(1)
+        meanwhile()
+        display.signal(signal.SIGTERM)
+        self.assertEqual(display.wait(), 0)
+        shutil.copyfile(part, self.out / part.name)
+
+    def test_take_them(self):
+        for degrees in (0, 90, 180, 270):
+            screen = Screen(self.folder, *((400, 640) if degrees % 180 else (640, 400)))
+            self.shoot(screen, f"display-{degrees}", "--rotate", degrees)
+            screen.end()
+        screen = Screen(self.folder, 640, 400)
+        self.addCleanup(screen.end)
+        hub = Hub(self.folder / "hub")
+
+        def states():
+            hub.accept()
+            hub.say("power/percent", 62)
+            hub.say("power/on-ac", 1)
+            self.chord(screen, "l")
+            self.xdotool(screen, "mousemove", 300, 350, "key", "Caps_Lock", "key", "x")
+            time.sleep(1)
+
+        self.shoot(screen, "display-indicators", "--stats", "--hub", f"unix:{self.folder / 'hub'}", meanwhile=states)
+        hub.end()
+
+        def kill():
+            self.xvnc.terminate()
+            self.xvnc.wait()
+            time.sleep(3)
+
+        self.shoot(screen, "display-status", meanwhile=kill)
 
 
 if __name__ == "__main__":

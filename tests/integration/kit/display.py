@@ -11,6 +11,8 @@ import tempfile
 import threading
 import time
 
+from . import wire
+
 
 class Screen:
     """An Xvfb whose framebuffer is a mapped file: reading a pixel costs a read, and disturbs nobody."""
@@ -184,3 +186,34 @@ class Server:
                 found.append((x, y, buttons & ~before))
             before = buttons
         return found
+
+
+class Hub:
+    """A hub that has no devices and says of the machine what it is told to."""
+
+    def __init__(self, path):
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(path))
+        self.listener.listen(1)
+        self.client = None
+
+    def accept(self):
+        self.listener.settimeout(10)
+        self.client, _ = self.listener.accept()
+        size = struct.unpack("<I", self.client.recv(4, socket.MSG_WAITALL))[0]
+        self.client.recv(size - 4, socket.MSG_WAITALL)
+        self.client.sendall(wire.hello("hub", wire.ROLE_HUB, generation=1, wish=bytes(12))
+                            + wire.message(wire.SNAPSHOT_BEGIN, struct.pack("<QIIII", 1, 1, 0, 0, 0))
+                            + wire.message(wire.SNAPSHOT_END, struct.pack("<Q", 2)))
+
+    def say(self, path, value, unit=""):
+        number = value if isinstance(value, int) else 0
+        kind = 1 if isinstance(value, int) else 2
+        words = "" if isinstance(value, int) else value
+        self.client.sendall(wire.message(wire.STATE, struct.pack("<QqBBH", 1, number, kind, 0, 0) + wire.text(path)
+                                         + wire.text(unit) + wire.text(words)))
+
+    def end(self):
+        if self.client:
+            self.client.close()
+        self.listener.close()
