@@ -28,6 +28,7 @@ struct ctl {
 extern const struct subcommand devices_command;
 extern const struct subcommand doctor_command;
 extern const struct subcommand focus_command;
+extern const struct subcommand consent_command;
 extern const struct subcommand grab_command;
 extern const struct subcommand record_command;
 extern const struct subcommand replay_command;

@@ -7,7 +7,7 @@
 
 static const struct subcommand *const commands[] = {
 	&devices_command, &state_command, &watch_command, &record_command,
-	&replay_command,  &focus_command, &grab_command,  &sensors_command,
+	&replay_command,  &focus_command, &consent_command, &grab_command,  &sensors_command,
 	&doctor_command,
 };
 

@@ -32,10 +32,12 @@
 #include "hub/publish/views.h"
 #include "hub/publish/xenstore.h"
 #include "hub/source/evdev.h"
+#include "hub/source/peer.h"
 #include "hub/source/recording_source.h"
 #include "hub/xen/domains.h"
 
 #define RECORDINGS_MAX CONFIG_LIST_MAX
+#define PEERS_MAX      4
 /* No load delays us this long: the process was stopped, or frozen for a sleep during which the clock went on (as s2idle may). */
 #define LATE_NS	       (250 * NS_PER_MS)
 
@@ -56,6 +58,9 @@ struct daemon {
 	struct slate slate;
 	struct recording_source *recordings[RECORDINGS_MAX];
 	unsigned n_recordings, n_ended;
+	struct peer_source *peers[PEERS_MAX];
+	unsigned n_peers;
+	struct peer_consents consents;
 	bool started; /* the recordings play */
 	struct inject inject;
 	struct requests requests;
@@ -124,8 +129,11 @@ static void on_led(void *data, uint32_t handle, unsigned code, bool on)
 {
 	struct daemon *d = data;
 
-	if (d->evdev)
-		evdev_source_led(d->evdev, handle, code, on);
+	if (d->evdev && evdev_source_led(d->evdev, handle, code, on))
+		return;
+	for (unsigned i = 0; i < d->n_peers; i++)
+		if (peer_source_led(d->peers[i], handle, code, on))
+			return;
 }
 
 static void on_wishes(void *data)
@@ -454,6 +462,20 @@ static void on_settled(void *data)
 	server_hold(d->server, false);
 }
 
+/* A hub in another domain. */
+static int add_peer(struct daemon *d, const char *endpoint)
+{
+	int rc = -ENOSPC;
+
+	if (d->n_peers < PEERS_MAX)
+		rc = peer_source_create(&d->peers[d->n_peers], d->loop, d->hub, endpoint, &d->consents);
+	if (rc < 0)
+		log_errno(-rc, "peer:%s: cannot be a source", endpoint);
+	else
+		d->n_peers++;
+	return rc;
+}
+
 static int open_sources(struct daemon *d)
 {
 	const struct config *c = &d->options.config;
@@ -473,6 +495,8 @@ static int open_sources(struct daemon *d)
 
 		if (!strncmp(source, "evemu:", 6)) {
 			rc = add_recording(d, source + 6);
+		} else if (!strncmp(source, "peer:", 5)) {
+			rc = add_peer(d, source + 5);
 		} else if (!d->evdev) {
 			rc = need_worker(d);
 			if (!rc)
@@ -484,6 +508,7 @@ static int open_sources(struct daemon *d)
 		}
 	}
 	d->requests.evdev = d->evdev;
+	d->requests.consents = &d->consents;
 	return rc;
 }
 
@@ -562,6 +587,8 @@ static void daemon_finish(struct daemon *d)
 	worker_destroy(d->worker);
 	for (unsigned i = 0; i < d->n_recordings; i++)
 		recording_source_destroy(d->recordings[i]);
+	for (unsigned i = 0; i < d->n_peers; i++)
+		peer_source_destroy(d->peers[i]);
 	evdev_source_destroy(d->evdev, now_ns);
 	sense_destroy(d->sense);
 	/* Consumers that leave change the wishes once more. */

@@ -48,7 +48,7 @@ static void print_help(void)
 	       "      --listen ENDPOINT unix:PATH, tcp:127.0.0.1:PORT, vchan:DOMAIN, channel:DOMAIN/NAME or tty:PATH, for\n"
 	       "                        consumers; may be repeated\n"
 	       "      --control PATH    the control socket, for xenhub\n"
-	       "      --source SOURCE   evdev, evemu:FILE or evemu:FILE,fast; may be repeated\n"
+	       "      --source SOURCE   evdev, evemu:FILE[,fast] or peer:ENDPOINT; may be repeated\n"
 	       "      --once            wait for a consumer, play the recordings, end when all is delivered\n"
 	       "      --no-grab         leave the devices to others, too\n"
 	       "      --foreground      stay in the foreground (it always does: supervisors expect it)\n"

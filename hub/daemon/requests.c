@@ -96,6 +96,25 @@ static int do_grab(struct requests *q, char **words, struct reply *r)
 	return 0;
 }
 
+static int do_consent(struct requests *q, char **words, struct reply *r)
+{
+	struct hub_device_info info;
+	int rc;
+
+	for (unsigned i = 0; !words[1] && i < HUB_DEVICES_MAX; i++)
+		if (hub_device_info(q->hub, i, &info) && info.flags & HUB_DEVICE_PENDING)
+			say(r, "%s%s  %s  (%s)", r->used ? "\n" : "", info.id, info.descriptor->name, info.origin);
+	if (!words[1])
+		return 0;
+	rc = peer_consent(q->consents, q->hub, words[1], clock_now_ns());
+	if (rc < 0) {
+		say(r, "%s: %s", words[1], rc == -ENOSPC ? "too many were given" : "no such device waits for consent");
+		return -rc;
+	}
+	log_info("consent is given to %s", words[1]);
+	return 0;
+}
+
 static int do_suspend(struct requests *q, char **words, struct reply *r)
 {
 	if (q->evdev)
@@ -118,6 +137,7 @@ static const struct {
 } table[] = {
 	{ "version", do_version }, { "focus", do_focus },     { "consumers", do_consumers },
 	{ "grab", do_grab },       { "suspend", do_suspend }, { "resume", do_resume },
+	{ "consent", do_consent },
 };
 
 void requests_handle(struct requests *q, struct server_peer *peer, const char *text)

@@ -5,6 +5,7 @@
  *	focus			who has it, and who could, one a line
  *	focus set NAME|next|all|none
  *	consumers		who is connected, with counters
+ *	consent [ID]		the devices that wait for a yes, one a line; or says yes to one
  *	grab on|off		takes the devices for the hub alone, or lets go of them
  *	suspend, resume		before and after a sleep of the machine, for hooks
  */
@@ -15,11 +16,13 @@
 #include "hub/daemon/server.h"
 #include "hub/model/hub.h"
 #include "hub/source/evdev.h"
+#include "hub/source/peer.h"
 
 struct requests {
 	struct hub *hub;
 	struct server *server;
 	struct evdev_source *evdev; /* NULL without that source */
+	struct peer_consents *consents;
 	struct sense *sense;	    /* NULL without sensors */
 };
 

@@ -249,7 +249,10 @@ static void update_device(struct tree *tree, unsigned slot, uint64_t now_ns)
 	if (tree->guest >= 0)
 		return;
 	publish_switches(tree, &info, now_ns);
-	states_set_integer(s, now_ns, info.flags & HUB_DEVICE_CLAIMED, "", "device/%s/claimed", info.id);
+	states_set_integer(s, now_ns, (info.flags & HUB_DEVICE_CLAIMED) != 0, "", "device/%s/claimed",
+			   info.id);
+	states_set_integer(s, now_ns, (info.flags & HUB_DEVICE_PENDING) != 0, "", "device/%s/pending",
+			   info.id);
 	states_set_integer(s, now_ns, info.grabbed, "", "device/%s/grabbed", info.id);
 	states_set_integer(s, now_ns, (int64_t)info.frames, "", "counter/%s/frames", info.id);
 	states_set_integer(s, now_ns, (int64_t)info.resyncs, "", "counter/%s/resyncs", info.id);
