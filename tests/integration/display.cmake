@@ -4,3 +4,8 @@ if(Python3_FOUND AND TARGET xenhub-display AND TARGET xenhubd)
   integration_test(display)
   set_tests_properties(integration/display PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600)
 endif()
+if(XENHUB_SANITIZE AND TEST integration/display)
+  # libdbus and Mesa's drivers, which SDL loads, keep some memory to the end: that is told as leaks of modules already unloaded.
+  # Leaks of our own are looked for in the unit tests; every other error counts here, too.
+  set_property(TEST integration/display APPEND PROPERTY ENVIRONMENT "ASAN_OPTIONS=detect_leaks=0")
+endif()
