@@ -548,6 +548,7 @@ static int daemon_init(struct daemon *d)
 	inject_init(&d->inject, d->hub);
 	d->requests.hub = d->hub;
 	d->requests.server = d->server;
+	d->requests.stations = &d->stations;
 	local_chords_init(&d->chords, c, d->loop, d->hub, on_panic, d);
 	if ((rc = loop_add_signal(d->loop, SIGTERM, on_signal, d)) < 0 ||
 	    (rc = loop_add_signal(d->loop, SIGINT, on_signal, d)) < 0)

@@ -9,6 +9,7 @@
 #include "hub/core/clock.h"
 #include "hub/core/log.h"
 #include "hub/daemon/focus.h"
+#include "hub/link/station.h"
 
 #define REPLY_MAX 8192
 #define WORDS_MAX 4
@@ -122,8 +123,29 @@ static int do_suspend(struct requests *q, char **words, struct reply *r)
 	return 0;
 }
 
+static int about_domain(struct reply *r, int rc, const char *name)
+{
+	if (rc == -ENOENT)
+		say(r, "no endpoint is domain '%s's: see [daemon] listen", name);
+	else if (rc == -EBUSY)
+		say(r, "domain '%s' has not let go of its link within %d s: to save it now could crash it", name,
+		    STATION_LEAVE_MS / 1000);
+	return -rc;
+}
+
+static int do_quiesce(struct requests *q, char **words, struct reply *r)
+{
+	if (!words[1]) {
+		say(r, "expected: quiesce DOMAIN");
+		return EINVAL;
+	}
+	return about_domain(r, stations_quiesce(q->stations, words[1]), words[1]);
+}
+
 static int do_resume(struct requests *q, char **words, struct reply *r)
 {
+	if (words[1])
+		return about_domain(r, stations_resume(q->stations, words[1]), words[1]);
 	if (q->evdev)
 		evdev_source_resume(q->evdev, clock_now_ns());
 	if (q->sense)
@@ -137,6 +159,7 @@ static const struct {
 } table[] = {
 	{ "version", do_version }, { "focus", do_focus },     { "consumers", do_consumers },
 	{ "grab", do_grab },       { "suspend", do_suspend }, { "resume", do_resume },
+	{ "quiesce", do_quiesce },
 	{ "consent", do_consent },
 };
 

@@ -8,12 +8,15 @@
  *	consent [ID]		the devices that wait for a yes, one a line; or says yes to one
  *	grab on|off		takes the devices for the hub alone, or lets go of them
  *	suspend, resume		before and after a sleep of the machine, for hooks
+ *	quiesce NAME		ends the links of a domain that is to be saved: 0 once it has let go, EAGAIN before: ask again
+ *	resume NAME		makes them again
  */
 #ifndef HUB_DAEMON_REQUESTS_H
 #define HUB_DAEMON_REQUESTS_H
 
 #include "hub/daemon/sense.h"
 #include "hub/daemon/server.h"
+#include "hub/daemon/stations.h"
 #include "hub/model/hub.h"
 #include "hub/source/evdev.h"
 #include "hub/source/peer.h"
@@ -24,6 +27,7 @@ struct requests {
 	struct evdev_source *evdev; /* NULL without that source */
 	struct peer_consents *consents;
 	struct sense *sense;	    /* NULL without sensors */
+	struct stations *stations;
 };
 
 /* Answers one request, on the spot. */

@@ -364,13 +364,20 @@ void server_add_link(struct server *server, struct link *link)
 		read_peer_some(peer);
 }
 
-void server_drop_link(struct server *server, const struct link *link, const char *why)
+void server_end_link(struct server *server, const struct link *link, enum wire_bye reason, const char *why)
 {
 	for (unsigned i = 0; i < SERVER_PEERS_MAX; i++) {
-		if (!server->peers[i] || server->peers[i]->link != link)
+		struct server_peer *peer = server->peers[i];
+
+		if (!peer || peer->link != link)
 			continue;
-		log_peer(server, server->peers[i], why);
-		close_peer(server->peers[i]);
+		if (reason) {
+			end_peer(peer, reason, why);
+		} else {
+			log_peer(server, peer, why);
+			close_peer(peer);
+		}
+		return;
 	}
 }
 

@@ -52,8 +52,8 @@ int server_listen(struct server *server, const char *endpoint, bool control, gid
  */
 void server_add_link(struct server *server, struct link *link);
 
-/* Ends what is left of such a link, without a word. */
-void server_drop_link(struct server *server, const struct link *link, const char *why);
+/* Ends such a link, with BYE unless the reason is WIRE_BYE_NONE. */
+void server_end_link(struct server *server, const struct link *link, enum wire_bye reason, const char *why);
 
 /* While held, peers may connect but are not let in: what they would be told first is not complete. */
 void server_hold(struct server *server, bool hold);

@@ -13,11 +13,14 @@ static void on_met(void *data, struct link *link)
 	server_add_link(s->server, link);
 }
 
-static void on_lost(void *data, struct link *link)
+static void on_lost(void *data, struct link *link, bool quiesce)
 {
 	struct stations *s = data;
 
-	server_drop_link(s->server, link, "its domain is gone");
+	if (quiesce)
+		server_end_link(s->server, link, WIRE_BYE_QUIESCE, "asked to let go of the link for a while");
+	else
+		server_end_link(s->server, link, WIRE_BYE_NONE, "its domain is gone");
 }
 
 int stations_add(struct stations *s, struct worker *worker, struct domains *domains, const char *endpoint)
@@ -35,6 +38,35 @@ int stations_add(struct stations *s, struct worker *worker, struct domains *doma
 	else
 		s->count++;
 	return rc;
+}
+
+int stations_quiesce(struct stations *s, const char *domain)
+{
+	int result = -ENOENT;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		int rc;
+
+		if (!station_is_of(s->all[i], domain))
+			continue;
+		rc = station_quiesce(s->all[i]);
+		if (result == -ENOENT || rc == -EBUSY || (rc == -EAGAIN && !result))
+			result = rc;
+	}
+	return result;
+}
+
+int stations_resume(struct stations *s, const char *domain)
+{
+	int result = -ENOENT;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		if (!station_is_of(s->all[i], domain))
+			continue;
+		station_resume(s->all[i]);
+		result = 0;
+	}
+	return result;
 }
 
 void stations_end(struct stations *s)

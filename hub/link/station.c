@@ -23,6 +23,7 @@ enum state {
 	STATION_WAITING,
 	STATION_TAKEN,
 	STATION_RESTING,
+	STATION_QUIET,
 };
 
 /* A link on its way to being closed by the slow thread. */
@@ -30,7 +31,7 @@ struct closing {
 	struct station *station;
 	struct link *link;
 	uint32_t domid;
-	bool done;
+	bool wait, left, done;
 	struct closing *prev, *next;
 };
 
@@ -55,6 +56,8 @@ struct station {
 	struct loop_timer *timer;
 	struct closing *closing;
 	bool complained;
+	bool quiet;    /* asked to be */
+	bool unwilling;/* the guest has not let go */
 
 	/* the slow thread's while a link is being made */
 	struct station_order order;
@@ -118,18 +121,20 @@ static void make(void *data)
 		log_err("%s: a link could not be handed over; this endpoint is not served any more", s->endpoint);
 }
 
-static void close_now(struct station *s, uint32_t domid, struct link *link)
+/* False when the peer was waited for in vain. */
+static bool close_now(struct station *s, uint32_t domid, struct link *link, bool wait)
 {
 	if (s->is_vchan)
-		station_close_vchan(domid, link);
-	else
-		link->ops->close(link);
+		return station_close_vchan(domid, link, wait);
+	link->ops->close(link);
+	return true;
 }
 
 static void on_closed(void *data)
 {
 	struct closing *c = data;
 
+	c->station->unwilling |= !c->left;
 	DL_DELETE(c->station->closing, c);
 	free(c);
 }
@@ -138,7 +143,7 @@ static void run_close(void *data)
 {
 	struct closing *c = data;
 
-	close_now(c->station, c->domid, c->link);
+	c->left = close_now(c->station, c->domid, c->link, c->wait);
 	c->done = true;
 	worker_reply(c->station->worker, on_closed, c);
 }
@@ -177,14 +182,14 @@ static void close_link(struct station *s, struct link *link)
 
 	link->release = NULL;
 	if (c) {
-		*c = (struct closing){ .station = s, .link = link, .domid = s->order.domain.id };
+		*c = (struct closing){ .station = s, .link = link, .domid = s->order.domain.id, .wait = s->quiet };
 		DL_APPEND(s->closing, c);
 		if (worker_run(s->worker, run_close, c) == 0)
 			return;
 		DL_DELETE(s->closing, c);
 		free(c);
 	}
-	close_now(s, s->order.domain.id, link);
+	close_now(s, s->order.domain.id, link, false);
 }
 
 static void drop_waiting(struct station *s)
@@ -243,6 +248,14 @@ static void complain(struct station *s)
 	s->complained = true;
 }
 
+static void begin_unless_quiet(struct station *s)
+{
+	if (s->quiet)
+		s->state = STATION_QUIET;
+	else
+		begin(s);
+}
+
 static void on_made(void *data)
 {
 	struct station *s = data;
@@ -253,7 +266,7 @@ static void on_made(void *data)
 			close_link(s, s->result);
 		s->state = STATION_AWAY;
 		if (s->domain.id && !s->ending)
-			begin(s);
+			begin_unless_quiet(s);
 		return;
 	}
 	if (s->rc < 0) {
@@ -308,7 +321,7 @@ static void leave_domain(struct station *s)
 		break;
 	case STATION_TAKEN:
 		s->state = STATION_AWAY;
-		s->callbacks.lost(s->callbacks.data, link);
+		s->callbacks.lost(s->callbacks.data, link, false);
 		break;
 	case STATION_MAKING: /* on_made will see */
 		break;
@@ -334,7 +347,7 @@ static void on_appeared(void *data, const struct domain *domain)
 	s->complained = false;
 	log_info("%s: domain '%s' (%u) is there", s->endpoint, domain->name, domain->id);
 	if (!making)
-		begin(s);
+		begin_unless_quiet(s);
 }
 
 static void on_gone(void *data, const struct domain *domain)
@@ -345,6 +358,44 @@ static void on_gone(void *data, const struct domain *domain)
 		return;
 	log_info("%s: domain '%s' (%u) is gone", s->endpoint, domain->name, domain->id);
 	leave_domain(s);
+}
+
+int station_quiesce(struct station *s)
+{
+	struct link *link = s->link;
+
+	if (!s->quiet) {
+		s->quiet = true;
+		s->unwilling = false;
+		s->life++; /* what is being made is not wanted any more */
+		loop_timer_at(s->timer, CLOCK_NEVER);
+		if (s->state == STATION_WAITING)
+			drop_waiting(s);
+		if (s->state != STATION_MAKING && s->state != STATION_AWAY) {
+			bool was_taken = s->state == STATION_TAKEN;
+
+			s->state = STATION_QUIET;
+			if (was_taken)
+				s->callbacks.lost(s->callbacks.data, link, true);
+		}
+	}
+	if (s->state == STATION_MAKING || s->closing)
+		return -EAGAIN;
+	return s->unwilling ? -EBUSY : 0;
+}
+
+void station_resume(struct station *s)
+{
+	if (!s->quiet)
+		return;
+	s->quiet = false;
+	if (s->state == STATION_QUIET)
+		begin(s);
+}
+
+bool station_is_of(const struct station *s, const char *domain)
+{
+	return s->domain_name && (!strcmp(s->domain_name, domain) || (s->domain.id && domain_is_called(&s->domain, domain)));
 }
 
 bool station_needs_domains(const char *endpoint)
@@ -419,7 +470,7 @@ void station_destroy(struct station *s)
 		drop_waiting(s);
 	DL_FOREACH_SAFE(s->closing, c, next) {
 		if (!c->done)
-			close_now(s, c->domid, c->link);
+			close_now(s, c->domid, c->link, false);
 		free(c);
 	}
 	loop_remove_timer(s->timer);

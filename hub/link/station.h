@@ -22,6 +22,7 @@
 #define STATION_STRIKES_MAX 8
 #define STATION_REST_MS	    100 /* before the next link; doubles up to the next */
 #define STATION_REST_MAX_MS 2000
+#define STATION_LEAVE_MS    2000 /* for a guest to unmap what was closed */
 #define STATION_PENALTY_MS  60000
 #define STATION_GOOD_MS	    2000 /* a link that was in order for so long starts the rest anew, and */
 #define STATION_SOUND_MS    60000 /* for so long, the strikes */
@@ -33,8 +34,8 @@ struct station;
 struct station_callbacks {
 	/* A peer is there. The link is the callee's until link_close, which gives it back. */
 	void (*met)(void *data, struct link *link);
-	/* The domain behind a link that was handed over is gone: close it. */
-	void (*lost)(void *data, struct link *link);
+	/* The domain behind a link that was handed over is gone, or (quiesce) is to let go of it, and to be told so: close it. */
+	void (*lost)(void *data, struct link *link, bool quiesce);
 	void *data;
 };
 
@@ -44,6 +45,16 @@ struct station_callbacks {
  */
 int station_create(struct station **out, struct loop *loop, struct worker *worker, struct domains *domains, const char *endpoint,
 		   const struct station_callbacks *callbacks);
+
+/*
+ * Before the domain is saved: a guest that has a vchan mapped does not survive its restore. Ends the link and makes none until
+ * station_resume. 0 once nothing is mapped; -EAGAIN: not yet, ask again; -EBUSY: the guest has not let go within STATION_LEAVE_MS.
+ */
+int station_quiesce(struct station *station);
+void station_resume(struct station *station);
+
+/* Whether it is the station of the domain of that name or UUID, as the endpoint has it. */
+bool station_is_of(const struct station *station, const char *domain);
 
 /* Before the worker is destroyed: from now on nothing is made, and links are closed where link_close is called. */
 void station_end(struct station *station);

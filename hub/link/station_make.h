@@ -18,8 +18,11 @@ struct station_order {
 int station_make_vchan(struct station_order *order, struct link **out, char *why, size_t size);
 int station_make_channel(struct station_order *order, struct link **out, char *why, size_t size);
 
-/* What station_make_vchan published is taken back, and the link closed. */
-void station_close_vchan(uint32_t domid, struct link *link);
+/*
+ * What station_make_vchan published is taken back, and the link closed. wait: until the peer has unmapped it, for STATION_LEAVE_MS;
+ * false when it has not.
+ */
+bool station_close_vchan(uint32_t domid, struct link *link, bool wait);
 
 /* A link over the line at path, which stays open for the next one as long as it works. */
 int station_make_line(struct station_order *order, const char *path, struct link **out, char *why, size_t size);

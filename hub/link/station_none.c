@@ -14,9 +14,10 @@ int station_make_channel(struct station_order *order, struct link **out, char *w
 	return -EPROTONOSUPPORT;
 }
 
-void station_close_vchan(uint32_t domid, struct link *link)
+bool station_close_vchan(uint32_t domid, struct link *link, bool wait)
 {
 	link->ops->close(link);
+	return true;
 }
 
 int domains_create(struct domains **out, struct worker *worker)

@@ -83,16 +83,20 @@ int station_make_vchan(struct station_order *order, struct link **out, char *why
 	snprintf((*out)->peer, sizeof((*out)->peer), "domain '%s' (%u), vchan", order->domain.name, order->domain.id);
 	rc = publish_link(&order->domain, "vchan", path, order->generation, why, size);
 	if (rc < 0) {
-		station_close_vchan(order->domain.id, *out);
+		station_close_vchan(order->domain.id, *out, false);
 		*out = NULL;
 	}
 	return rc;
 }
 
-void station_close_vchan(uint32_t domid, struct link *link)
+bool station_close_vchan(uint32_t domid, struct link *link, bool wait)
 {
+	bool left;
+
 	withdraw(domid);
+	left = !wait || vchan_wait_left(link, STATION_LEAVE_MS);
 	link->ops->close(link);
+	return left;
 }
 
 int station_make_channel(struct station_order *order, struct link **out, char *why, size_t size)

@@ -7,10 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 #include <xenstore.h>
 
 #include "hub/core/clock.h"
 #include "hub/link/link.h"
+
+#define LEFT_POLL_US 5000
 
 struct vchan_link {
 	struct link link;
@@ -111,6 +114,20 @@ static const struct link_ops vchan_ops = {
 	.close = vchan_close,
 	.meet = vchan_meet,
 };
+
+bool vchan_wait_left(struct link *link, unsigned ms)
+{
+	struct vchan_link *v = (struct vchan_link *)link;
+	uint64_t by_ns = clock_now_ns() + ms * NS_PER_MS;
+
+	/* 2: nobody has joined yet. */
+	while (libxenvchan_is_open(v->vchan) == 1) {
+		if (clock_now_ns() >= by_ns)
+			return false;
+		usleep(LEFT_POLL_US);
+	}
+	return true;
+}
 
 /* Takes the vchan over, on failure too. */
 static int wrap(struct link **out, struct libxenvchan *vchan, uint32_t domid)

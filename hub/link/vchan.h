@@ -8,6 +8,7 @@
 #ifndef HUB_LINK_VCHAN_H
 #define HUB_LINK_VCHAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,12 @@ struct link;
  * 0, or -errno and a sentence in why: -ENOSPC when xen_gntalloc.limit is reached (libxenvchan itself would crash).
  */
 int vchan_serve(struct link **out, uint32_t domid, const char *path, unsigned spare, char *why, size_t size);
+
+/*
+ * Waits until the peer has closed its side after its hub said BYE, so that nothing of the ring is mapped when its domain is saved.
+ * False when it has not within ms. Blocks.
+ */
+bool vchan_wait_left(struct link *link, unsigned ms);
 
 /* xen_gntalloc.limit, or -1. */
 long vchan_page_limit(void);

@@ -29,6 +29,8 @@ static struct link *taken;
 static unsigned n_made, n_closed, n_met, n_lost;
 static long last_generation;
 static int make_rc;
+static unsigned waited;
+static bool stays; /* a peer that does not unmap */
 static bool at_once;	    /* the peer is there as soon as the link is */
 static struct fake *newest; /* the last one made */
 
@@ -129,9 +131,11 @@ int station_make_channel(struct station_order *order, struct link **out, char *w
 	return -EPROTONOSUPPORT;
 }
 
-void station_close_vchan(uint32_t domid, struct link *link)
+bool station_close_vchan(uint32_t domid, struct link *link, bool wait)
 {
 	link->ops->close(link);
+	waited += wait;
+	return !stays;
 }
 
 /* ---- the test's side ---- */
@@ -143,7 +147,7 @@ static void on_met(void *data, struct link *link)
 	n_met++;
 }
 
-static void on_lost(void *data, struct link *link)
+static void on_lost(void *data, struct link *link, bool quiesce)
 {
 	assert_ptr_equal(link, taken);
 	taken = NULL;
@@ -166,7 +170,7 @@ static void run_ms(unsigned ms)
 
 #define RUN_UNTIL(condition)                                    \
 	do {                                                    \
-		for (unsigned i_ = 0; i_ < 600 && !(condition); i_++) \
+		for (unsigned i_ = 0; i_ < 4000 && !(condition); i_++) \
 			run_ms(5);                              \
 		assert_true(condition);                         \
 	} while (0)
@@ -194,6 +198,8 @@ static int set_up(void **state)
 	n_made = n_closed = n_met = n_lost = 0;
 	last_generation = 0;
 	make_rc = 0;
+	waited = 0;
+	stays = false;
 	at_once = false;
 	newest = NULL;
 	taken = NULL;
@@ -234,8 +240,8 @@ static void test_next_link_follows(void **state)
 {
 	uint64_t given;
 
-	appear(4, "gui");
 	at_once = true;
+	appear(4, "gui");
 	RUN_UNTIL(n_met == 1);
 	given = clock_now_ns();
 	give_back(true);
@@ -246,8 +252,8 @@ static void test_next_link_follows(void **state)
 
 static void test_guest_goes(void **state)
 {
-	appear(4, "gui");
 	at_once = true;
+	appear(4, "gui");
 	RUN_UNTIL(n_met == 1);
 	/* Another domain's end is nothing to it. */
 	go(3, "gui");
@@ -280,16 +286,16 @@ static void test_guest_goes_while_making(void **state)
 	/* And one that is back before the link is made gets its own. */
 	appear(5, "gui");
 	go(5, "gui");
-	appear(6, "gui");
 	at_once = true;
+	appear(6, "gui");
 	RUN_UNTIL(n_met == 1);
 	assert_int_equal(n_closed, n_made - 1);
 }
 
 static void test_reboot_seen_late(void **state)
 {
-	appear(4, "gui");
 	at_once = true;
+	appear(4, "gui");
 	RUN_UNTIL(n_met == 1);
 	/* The new life is seen before the old one's end. */
 	appear(9, "gui");
@@ -312,8 +318,8 @@ static void test_breaker_is_slowed_down(void **state)
 {
 	uint64_t begun = clock_now_ns(), first = 0;
 
-	appear(4, "gui");
 	at_once = true;
+	appear(4, "gui");
 	for (unsigned i = 0; i < 4; i++) {
 		RUN_UNTIL(taken);
 		give_back(false);
@@ -339,6 +345,48 @@ static void test_peer_that_does_not_stay(void **state)
 	assert_int_equal(n_closed, 1);
 }
 
+static void test_quiesce(void **state)
+{
+	at_once = true;
+	appear(4, "gui");
+	RUN_UNTIL(n_met == 1);
+	assert_int_equal(station_quiesce(station), -EAGAIN);
+	assert_int_equal(n_lost, 1);
+	RUN_UNTIL(station_quiesce(station) == 0);
+	assert_int_equal(waited, 1);
+	/* Saved, and restored under another id: nothing before resume. */
+	go(4, "gui");
+	appear(5, "gui");
+	run_ms(200);
+	assert_int_equal(n_made, 1);
+	station_resume(station);
+	RUN_UNTIL(n_met == 2);
+}
+
+static void test_quiesce_before_the_peer(void **state)
+{
+	appear(4, "gui");
+	/* While the link is being made. */
+	assert_int_equal(station_quiesce(station), -EAGAIN);
+	RUN_UNTIL(station_quiesce(station) == 0);
+	station_resume(station);
+	RUN_UNTIL(newest);
+	run_ms(20);
+	RUN_UNTIL(station_quiesce(station) == 0);
+	assert_int_equal(n_closed, 2);
+}
+
+static void test_quiesce_of_who_stays(void **state)
+{
+	at_once = true;
+	stays = true;
+	appear(4, "gui");
+	RUN_UNTIL(n_met == 1);
+	assert_int_equal(station_quiesce(station), -EAGAIN);
+	RUN_UNTIL(station_quiesce(station) == -EBUSY);
+	station_resume(station);
+}
+
 static void test_ends_while_making(void **state)
 {
 	appear(4, "gui");
@@ -356,6 +404,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_refused_pages_are_tried_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_breaker_is_slowed_down, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_peer_that_does_not_stay, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_quiesce, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_quiesce_before_the_peer, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_quiesce_of_who_stays, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_ends_while_making, set_up, tear_down),
 	};
 

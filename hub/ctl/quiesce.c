@@ -1,0 +1,87 @@
+/* xenhub quiesce, xenhub resume: the links of a domain that is to be saved. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hub/core/clock.h"
+#include "hub/ctl/session.h"
+
+#define ASK_AGAIN_MS 50
+
+struct quiesce_run {
+	const char *word, *name;
+};
+
+static void ask(struct session *s)
+{
+	const struct quiesce_run *run = s->data;
+	char request[300];
+
+	snprintf(request, sizeof(request), "%s %s", run->word, run->name);
+	if (xenhub_request(s->hub, request) < 0) {
+		ctl_say("%s: the daemon takes no request at present", run->word);
+		session_stop(s, EXIT_FAILED);
+	}
+}
+
+static void on_reply(void *data, unsigned code, const char *text)
+{
+	struct session *s = session_of(data);
+	const struct quiesce_run *run = s->data;
+
+	if (code == EAGAIN) {
+		session_timer_at(s, clock_now_ns() + ASK_AGAIN_MS * NS_PER_MS);
+		return;
+	}
+	if (code)
+		ctl_say("%s: %s", run->word, *text ? text : strerror((int)code));
+	session_stop(s, code ? EXIT_FAILED : EXIT_OK);
+}
+
+static int run_main(struct ctl *ctl, int argc, char **argv, const char *word)
+{
+	static const struct option options[] = { CTL_OPTIONS };
+	struct quiesce_run run = { .word = word };
+	struct session s = {
+		.ctl = ctl,
+		.listener = { .reply = on_reply },
+		.data = &run,
+		.up = ask,
+		.timer = ask,
+	};
+
+	if (ctl_getopt(ctl, argc, argv, options) != -1)
+		return ctl->status;
+	if (argc - optind != 1 || !*argv[optind] || strlen(argv[optind]) > 255 || strchr(argv[optind], ' '))
+		return ctl_usage(ctl, "expected the name or UUID of a domain");
+	run.name = argv[optind];
+	return session_run(&s);
+}
+
+static int quiesce_main(struct ctl *ctl, int argc, char **argv)
+{
+	return run_main(ctl, argc, argv, "quiesce");
+}
+
+static int resume_main(struct ctl *ctl, int argc, char **argv)
+{
+	return run_main(ctl, argc, argv, "resume");
+}
+
+const struct subcommand quiesce_command = {
+	.name = "quiesce",
+	.summary = "end the links of a domain that is to be saved",
+	.help = "Usage: xenhub quiesce DOMAIN\n"
+		"Ends the links of this domain, waits until it has let go of them, and makes none\n"
+		"until `xenhub resume DOMAIN`: a guest that is saved with a vchan mapped crashes when\n"
+		"it is restored. PV channels do not need it. xenhub-save does all three steps.\n",
+	.run = quiesce_main,
+};
+
+const struct subcommand resume_command = {
+	.name = "resume",
+	.summary = "make the links of a domain again",
+	.help = "Usage: xenhub resume DOMAIN\n"
+		"After `xenhub quiesce` and the restore, or when nothing came of the save.\n",
+	.run = resume_main,
+};
