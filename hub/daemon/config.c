@@ -37,7 +37,7 @@ static const char *name_of(const char *section, const char *kind)
 	return section + strspn(section, " \t");
 }
 
-static int check_name(const char *name, char *why, size_t size)
+static int check_name(const char *name, bool guest, char *why, size_t size)
 {
 	if (!*name) {
 		snprintf(why, size, "a name belongs into the brackets: [guest NAME], [chord NAME]");
@@ -54,6 +54,8 @@ static int check_name(const char *name, char *why, size_t size)
 			return -EINVAL;
 		}
 	}
+	if (!guest)
+		return 0;
 	if (!strcmp(name, "all") || !strcmp(name, "none") || !strcmp(name, "next")) {
 		snprintf(why, size, "'%s' means something else to `xenhub focus`; use the domain's UUID",
 			 name);
@@ -80,7 +82,7 @@ static void *find_named(struct config *config, const char *section, unsigned lin
 	const char *chord = name_of(section, "chord");
 	void *grown;
 
-	if (check_name(guest ? guest : chord, why, size) < 0)
+	if (check_name(guest ? guest : chord, guest != NULL, why, size) < 0)
 		return NULL;
 	if (made)
 		*made = false;

@@ -159,8 +159,7 @@ static const struct {
 } table[] = {
 	{ "version", do_version }, { "focus", do_focus },     { "consumers", do_consumers },
 	{ "grab", do_grab },       { "suspend", do_suspend }, { "resume", do_resume },
-	{ "quiesce", do_quiesce },
-	{ "consent", do_consent },
+	{ "quiesce", do_quiesce }, { "consent", do_consent },
 };
 
 void requests_handle(struct requests *q, struct server_peer *peer, const char *text)

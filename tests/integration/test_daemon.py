@@ -82,6 +82,21 @@ class Daemon(Case):
                 self.assertRegex(part, rf"(?m)^#?{key} =\s*{re.escape(value)}\s*$")
                 self.assertIn(f"*{key}*", manual)
 
+    def test_examples(self):
+        """Those for Dom0 and for a USB domain are right, where this build has what they use; guests' files are xl's."""
+        folder = SOURCE / "configs" / "examples"
+        self.assertEqual({path.name for path in folder.glob("*.conf")}, {"dom0.conf", "usb.conf"})
+        for path in folder.glob("*.conf"):
+            checked = self.start("xenhubd", "--check-config", "-c", path)
+            if checked.wait():
+                self.assertIn("built without", checked.errors)
+        dom0 = (folder / "dom0.conf").read_text()
+        for path in folder.glob("*.cfg"):
+            read = {}
+            exec(compile(path.read_text(), str(path), "exec"), read)  # xl's files are assignments that Python reads as well
+            self.assertEqual(read["name"], path.stem)
+            self.assertRegex(dom0, rf"(?m)^\[guest {path.stem}\]$|channel:{path.stem}/xenhub")
+
     def test_usage(self):
         for words in (["--nonsense"], ["--source", "tape:x"], ["--listen", "pigeon:x"]):
             with self.subTest(words):
