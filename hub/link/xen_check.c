@@ -6,7 +6,7 @@
 #include "hub/link/xen.h"
 #include "hub/xen/store.h"
 
-int xen_check_domain(const char *name, size_t n, char *why, size_t size)
+static int check_name(const char *name, size_t n, char *why, size_t size)
 {
 	if (!n || n >= XEN_NAME_MAX) {
 		snprintf(why, size, "expected the name or UUID of a domain, of 1 to %d bytes", XEN_NAME_MAX - 1);
@@ -16,7 +16,14 @@ int xen_check_domain(const char *name, size_t n, char *why, size_t size)
 		snprintf(why, size, "a domain's number changes at its next boot: give its name or UUID, `xl list` shows them");
 		return -EINVAL;
 	}
-	return xen_check_built(why, size);
+	return 0;
+}
+
+int xen_check_domain(const char *name, size_t n, char *why, size_t size)
+{
+	int rc = check_name(name, n, why, size);
+
+	return rc < 0 ? rc : xen_check_built(why, size);
 }
 
 int xen_check_channel(const char *rest, char *why, size_t size)
@@ -25,7 +32,7 @@ int xen_check_channel(const char *rest, char *why, size_t size)
 	const char *name = slash ? slash + 1 : rest;
 
 	if (slash) {
-		int rc = xen_check_domain(rest, (size_t)(slash - rest), why, size);
+		int rc = check_name(rest, (size_t)(slash - rest), why, size);
 
 		if (rc < 0)
 			return rc;
