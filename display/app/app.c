@@ -66,6 +66,7 @@ int app_open(struct app *app)
 	app->cursor.pixels = app->cursor_pixels;
 	app->cursor_visible = true;
 	app->fullscreen = config->fullscreen;
+	app->settled = !config->fullscreen || !window_is_settled_late();
 	app->stats = config->stats;
 	app->exit_at_ns = app->options->exit_after > 0
 				  ? app->started_ns + (uint64_t)(app->options->exit_after * (double)NS_PER_S)
@@ -120,9 +121,19 @@ static int sleep_ms(const struct app *app)
 	/* The hub's thread looks after its own devices' long presses and repeats. */
 	if (app->options->config.input == INPUT_SDL)
 		deadline = earlier(deadline, input_deadline(app->input));
+	if (!app->settled)
+		deadline = earlier(deadline, app->started_ns + APP_SETTLE_MS * NS_PER_MS);
 	if (deadline == CLOCK_NEVER)
 		return -1;
 	return deadline <= now ? 0 : (int)((deadline - now) / NS_PER_MS) + 1;
+}
+
+static void settle(struct app *app, uint64_t now_ns)
+{
+	if (app->settled || (!app->status.ever && now_ns < app->started_ns + APP_SETTLE_MS * NS_PER_MS))
+		return;
+	app->settled = true;
+	window_set_fullscreen(app->window, true);
 }
 
 static void end_without_picture(struct app *app)
@@ -154,6 +165,7 @@ int app_run(struct app *app)
 		app_follow(app);
 		app_overlay(app, now);
 		app_paint(app);
+		settle(app, now);
 		if (now >= app->exit_at_ns)
 			app->quit = true;
 	}

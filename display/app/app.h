@@ -21,6 +21,7 @@
 #include "display/present/scene.h"
 
 #define APP_CLAIM_MS      200  /* how long painting waits for an update that is on its way */
+#define APP_SETTLE_MS     500  /* the window is settled without a picture after that */
 #define APP_GRACE_MS      250  /* troubles shorter than this are not shown */
 #define APP_INDICATORS_MS 4000 /* how long a change is indicated */
 #define APP_NAME_MS       1500 /* how long a connection's name is shown after switching to it */
@@ -53,6 +54,7 @@ struct app {
 	enum rotation rotation;
 	bool rotation_auto, rotation_locked;
 	bool fullscreen, stats;
+	bool settled;            /* the window manager knows of full-screen, where it has to be told */
 	int asked_w, asked_h;    /* the size that this connection was asked for, */
 	unsigned asked_connects; /* since it was up so many times */
 	atomic_bool wake_pending;

@@ -49,6 +49,13 @@ static int find_output(const char *wanted)
 	return -1;
 }
 
+bool window_is_settled_late(void)
+{
+	const char *driver = SDL_GetCurrentVideoDriver();
+
+	return driver && !strcmp(driver, "x11");
+}
+
 int window_create(SDL_Window **out, const struct config *config)
 {
 	Uint32 flags = SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_RESIZABLE;
@@ -72,7 +79,8 @@ int window_create(SDL_Window **out, const struct config *config)
 		height = config->windowed_h;
 	}
 	if (config->fullscreen) {
-		flags |= SDL_WINDOW_FULLSCREEN_DESKTOP | SDL_WINDOW_BORDERLESS;
+		flags |= SDL_WINDOW_BORDERLESS |
+			 (window_is_settled_late() ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP);
 		/* Without a window manager nobody else makes it as large as the screen. */
 		if (SDL_GetDisplayBounds(output, &bounds) == 0) {
 			width = bounds.w;
