@@ -102,12 +102,17 @@ class Views(unittest.TestCase):
 
     def test_xenhub_state_reads_the_view_of_where_it_runs(self):
         self.begin()
-        shown = Program(BIN / "xenhub", "state", "--xenstore", "--json")
-        self.assertEqual(shown.wait(), 0, shown.story())
-        told = {path: str(node["value"]) for path, node in json.loads("\n".join(shown.lines)).items()}
-        tree = self.tree(0)
-        folders = {path.rsplit("/", n)[0] for path in tree for n in range(1, path.count("/") + 1)}
-        self.assertEqual(told, {path: value for path, value in tree.items() if path not in folders})
+        def shown():
+            program = Program(BIN / "xenhub", "state", "--xenstore", "--json")
+            self.assertEqual(program.wait(), 0, program.story())
+            return {path: str(node["value"]) for path, node in json.loads("\n".join(program.lines)).items()}
+
+        def stands():
+            tree = self.tree(0)
+            folders = {path.rsplit("/", n)[0] for path in tree for n in range(1, path.count("/") + 1)}
+            return {path: value for path, value in tree.items() if path not in folders}
+
+        until(lambda: shown() == stands(), "both are the same once nothing changes any more")
         self.store.run("xenstore-rm", "/local/domain/0/xenhub")
         self.store.stop()
         lost = Program(BIN / "xenhub", "state", "--xenstore")
