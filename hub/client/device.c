@@ -16,7 +16,8 @@ int device_create(struct xenhub_device **out, const struct wire_device *info, co
 	device->info = *info;
 	device->descriptor = *d;
 	device->info.descriptor = &device->descriptor;
-	if (state_init(&device->told, d) < 0 || state_init(&device->held, d) < 0 || state_init(&device->pending, d) < 0) {
+	if (state_init(&device->told, d) < 0 || state_init(&device->held, d) < 0 ||
+	    state_init(&device->pending, d) < 0) {
 		device_destroy(device);
 		return -ENOMEM;
 	}
@@ -123,8 +124,8 @@ bool xenhub_device_claimed(const struct xenhub_device *device)
 	return device->info.claimed;
 }
 
-void xenhub_device_ids(const struct xenhub_device *device, uint16_t *bustype, uint16_t *vendor, uint16_t *product,
-		       uint16_t *version)
+void xenhub_device_ids(const struct xenhub_device *device, uint16_t *bustype, uint16_t *vendor,
+		       uint16_t *product, uint16_t *version)
 {
 	*bustype = device->descriptor.bustype;
 	*vendor = device->descriptor.vendor;

@@ -11,8 +11,8 @@ struct xenhub_device {
 	uint32_t handle; /* on the present link; 0: known from an earlier one, not seen on this one yet */
 	struct wire_device info;
 	struct descriptor descriptor;
-	struct device_state told; /* what the hub says */
-	struct device_state held; /* what the listener has been told */
+	struct device_state told;    /* what the hub says */
+	struct device_state held;    /* what the listener has been told */
 	struct device_state pending; /* what a snapshot in progress says */
 	bool in_snapshot;
 	/*

@@ -38,7 +38,7 @@ void mirror_destroy(struct mirror *m)
 		return;
 	mirror_disconnect(m, m->heard_ns);
 	DL_FOREACH_SAFE(m->devices, d, next)
-		mirror_remove_device(m, d, REASON_LINK);
+	mirror_remove_device(m, d, REASON_LINK);
 	free(m->input);
 	free(m->output);
 	free(m);
@@ -137,7 +137,8 @@ static int give_up(struct mirror *m, int rc, struct wire_error *err)
 }
 
 /* Takes bytes towards the message that m->input has begun; returns how many. *whole: it is complete. */
-static int complete_input(struct mirror *m, const uint8_t *bytes, size_t n, bool *whole, struct wire_error *err)
+static int complete_input(struct mirror *m, const uint8_t *bytes, size_t n, bool *whole,
+			  struct wire_error *err)
 {
 	struct wire_header h = { .length = WIRE_HEADER_SIZE };
 	size_t take;
@@ -231,7 +232,8 @@ void mirror_disconnect(struct mirror *m, uint64_t now_ns)
 		return;
 	m->phase = MIRROR_IDLE;
 	mirror_release_all(m, REASON_LINK, now_ns);
-	DL_FOREACH(m->devices, d) {
+	DL_FOREACH(m->devices, d)
+	{
 		d->handle = 0;
 		d->in_snapshot = false;
 		/* The next link's snapshot says what is physically held, and that is what counts again. */
@@ -252,8 +254,8 @@ static bool holds_anything(const struct mirror *m)
 	struct xenhub_device *d;
 
 	DL_FOREACH(m->devices, d)
-		if (d->held.held)
-			return true;
+	if (d->held.held)
+		return true;
 	return false;
 }
 
@@ -265,14 +267,15 @@ void mirror_tick(struct mirror *m, uint64_t now_ns)
 		return;
 	m->counters.leases_lost++;
 	DL_FOREACH(m->devices, d)
-		if (d->held.held)
-			device_bar(d);
+	if (d->held.held)
+		device_bar(d);
 	mirror_release_all(m, REASON_LEASE, now_ns);
 }
 
 uint64_t mirror_deadline(const struct mirror *m)
 {
-	return m->phase != MIRROR_IDLE && holds_anything(m) ? m->heard_ns + WIRE_EXPIRY_MS * NS_PER_MS : CLOCK_NEVER;
+	return m->phase != MIRROR_IDLE && holds_anything(m) ? m->heard_ns + WIRE_EXPIRY_MS * NS_PER_MS
+							    : CLOCK_NEVER;
 }
 
 void mirror_counters(const struct mirror *m, struct xenhub_counters *counters)

@@ -9,8 +9,10 @@
 #include "hub/core/clock.h"
 #include "hub/device/classify.h"
 
-_Static_assert(sizeof(struct xenhub_event) == sizeof(struct event), "xenhub_event is struct event under its public name");
-_Static_assert((int)XENHUB_CANCEL == (int)FRAME_CANCEL && (int)XENHUB_RESYNC == (int)FRAME_RESYNC, "flags are the same");
+_Static_assert(sizeof(struct xenhub_event) == sizeof(struct event),
+	       "xenhub_event is struct event under its public name");
+_Static_assert((int)XENHUB_CANCEL == (int)FRAME_CANCEL && (int)XENHUB_RESYNC == (int)FRAME_RESYNC,
+	       "flags are the same");
 _Static_assert((int)XENHUB_REASON_POLICY == (int)REASON_POLICY, "reasons are the same");
 _Static_assert((int)XENHUB_OTHER == (int)CLASS_OTHER, "classes are the same");
 
@@ -23,8 +25,8 @@ void mirror_remove_device(struct mirror *m, struct xenhub_device *device, unsign
 	device_destroy(device);
 }
 
-void mirror_deliver(struct mirror *m, struct xenhub_device *device, const struct frame *f, const struct wire_frame *hops,
-		    uint64_t now_ns)
+void mirror_deliver(struct mirror *m, struct xenhub_device *device, const struct frame *f,
+		    const struct wire_frame *hops, uint64_t now_ns)
 {
 	struct xenhub_frame frame = {
 		.time_us = f->time_us,
@@ -51,15 +53,17 @@ void mirror_deliver(struct mirror *m, struct xenhub_device *device, const struct
 static bool lifts_contact(const struct event *events, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
-		if ((events[i].type == EV_ABS && events[i].code == ABS_MT_TRACKING_ID && events[i].value < 0) ||
+		if ((events[i].type == EV_ABS && events[i].code == ABS_MT_TRACKING_ID &&
+		     events[i].value < 0) ||
 		    (events[i].type == EV_KEY && events[i].code == BTN_TOUCH && !events[i].value))
 			return true;
 	return false;
 }
 
 /* Brings held to target by frames made here. */
-void mirror_deliver_difference(struct mirror *m, struct xenhub_device *device, const struct device_state *target,
-			       unsigned flags, unsigned reason, uint32_t lost, uint64_t now_ns)
+void mirror_deliver_difference(struct mirror *m, struct xenhub_device *device,
+			       const struct device_state *target, unsigned flags, unsigned reason,
+			       uint32_t lost, uint64_t now_ns)
 {
 	struct event events[2][STATE_EVENTS_MAX + 1];
 	unsigned n[2];
@@ -105,10 +109,11 @@ void mirror_release_all(struct mirror *m, enum reason reason, uint64_t now_ns)
 	struct xenhub_device *d;
 
 	DL_FOREACH(m->devices, d)
-		mirror_release_device(m, d, reason, now_ns);
+	mirror_release_device(m, d, reason, now_ns);
 }
 
-void mirror_deliver_around_bar(struct mirror *m, struct xenhub_device *device, const struct wire_frame *w, uint64_t now_ns)
+void mirror_deliver_around_bar(struct mirror *m, struct xenhub_device *device, const struct wire_frame *w,
+			       uint64_t now_ns)
 {
 	struct event events[2][FRAME_EVENTS_MAX + STATE_EVENTS_MAX];
 	unsigned n[2];

@@ -39,13 +39,15 @@ struct mirror {
 };
 
 /* mirror_deliver.c: what goes to the listener. */
-void mirror_deliver(struct mirror *m, struct xenhub_device *device, const struct frame *f, const struct wire_frame *hops,
-		    uint64_t now_ns);
+void mirror_deliver(struct mirror *m, struct xenhub_device *device, const struct frame *f,
+		    const struct wire_frame *hops, uint64_t now_ns);
 /* Brings what the listener has been told to `target`, by frames made here. */
-void mirror_deliver_difference(struct mirror *m, struct xenhub_device *device, const struct device_state *target,
-			       unsigned flags, unsigned reason, uint32_t lost, uint64_t now_ns);
+void mirror_deliver_difference(struct mirror *m, struct xenhub_device *device,
+			       const struct device_state *target, unsigned flags, unsigned reason,
+			       uint32_t lost, uint64_t now_ns);
 /* A frame of a device some of whose keys or contacts are barred: what it means, not what it says. */
-void mirror_deliver_around_bar(struct mirror *m, struct xenhub_device *device, const struct wire_frame *w, uint64_t now_ns);
+void mirror_deliver_around_bar(struct mirror *m, struct xenhub_device *device, const struct wire_frame *w,
+			       uint64_t now_ns);
 void mirror_release_device(struct mirror *m, struct xenhub_device *device, unsigned reason, uint64_t now_ns);
 void mirror_release_all(struct mirror *m, enum reason reason, uint64_t now_ns);
 /* Tells of it and frees the device. */

@@ -26,8 +26,8 @@ static struct xenhub_device *find_device(struct mirror *m, uint32_t handle)
 	struct xenhub_device *d;
 
 	DL_FOREACH(m->devices, d)
-		if (d->handle == handle)
-			return d;
+	if (d->handle == handle)
+		return d;
 	return NULL;
 }
 
@@ -60,7 +60,8 @@ static int receive_device_add(struct mirror *m, const uint8_t *msg, size_t len, 
 	if (find_device(m, info.handle))
 		return mirror_broken(err, WIRE_BYE_MALFORMED, "DEVICE_ADD: a handle that is in use");
 	/* The same device as on an earlier link goes on as the same object. */
-	DL_FOREACH(m->devices, device) {
+	DL_FOREACH(m->devices, device)
+	{
 		if (device->handle || strcmp(device->info.id, info.id))
 			continue;
 		if (descriptor_equal(&device->descriptor, &descriptor)) {
@@ -85,7 +86,8 @@ static int receive_device_add(struct mirror *m, const uint8_t *msg, size_t len, 
 	return 0;
 }
 
-static int receive_device_remove(struct mirror *m, const uint8_t *msg, size_t len, uint64_t now_ns, struct wire_error *err)
+static int receive_device_remove(struct mirror *m, const uint8_t *msg, size_t len, uint64_t now_ns,
+				 struct wire_error *err)
 {
 	struct xenhub_device *device;
 	uint32_t handle;
@@ -113,7 +115,7 @@ static int receive_snapshot_begin(struct mirror *m, const uint8_t *msg, size_t l
 		return rc;
 	m->in_snapshot = true;
 	DL_FOREACH(m->devices, d)
-		d->in_snapshot = false;
+	d->in_snapshot = false;
 	return 0;
 }
 
@@ -127,7 +129,8 @@ static int receive_device_state(struct mirror *m, const uint8_t *msg, size_t len
 		return rc;
 	device = handle ? find_device(m, handle) : NULL;
 	if (!m->in_snapshot || !device || device->in_snapshot)
-		return mirror_broken(err, WIRE_BYE_UNEXPECTED, "DEVICE_STATE: outside a snapshot, twice, or of an unknown handle");
+		return mirror_broken(err, WIRE_BYE_UNEXPECTED,
+				     "DEVICE_STATE: outside a snapshot, twice, or of an unknown handle");
 	rc = wire_get_device_state(msg, len, &device->pending, err);
 	if (rc < 0)
 		return rc;
@@ -135,7 +138,8 @@ static int receive_device_state(struct mirror *m, const uint8_t *msg, size_t len
 	return 0;
 }
 
-static int receive_snapshot_end(struct mirror *m, const uint8_t *msg, size_t len, uint64_t now_ns, struct wire_error *err)
+static int receive_snapshot_end(struct mirror *m, const uint8_t *msg, size_t len, uint64_t now_ns,
+				struct wire_error *err)
 {
 	struct xenhub_device *d, *next;
 	uint32_t lost_kernel, lost;
@@ -147,9 +151,10 @@ static int receive_snapshot_end(struct mirror *m, const uint8_t *msg, size_t len
 	if (rc < 0)
 		return rc;
 	DL_FOREACH(m->devices, d)
-		named += d->in_snapshot;
+	named += d->in_snapshot;
 	if (!m->in_snapshot || named != m->snapshot.devices)
-		return mirror_broken(err, WIRE_BYE_MALFORMED, "SNAPSHOT_END: not as many devices as SNAPSHOT_BEGIN said");
+		return mirror_broken(err, WIRE_BYE_MALFORMED,
+				     "SNAPSHOT_END: not as many devices as SNAPSHOT_BEGIN said");
 	m->in_snapshot = false;
 	m->resync_asked = false;
 	m->phase = MIRROR_LIVE;
@@ -161,7 +166,8 @@ static int receive_snapshot_end(struct mirror *m, const uint8_t *msg, size_t len
 	if (first)
 		m->counters.links++;
 
-	DL_FOREACH_SAFE(m->devices, d, next) {
+	DL_FOREACH_SAFE(m->devices, d, next)
+	{
 		unsigned flags = FRAME_SYNTHETIC | (lost ? FRAME_RESYNC : 0);
 
 		if (!d->in_snapshot) {
@@ -181,7 +187,8 @@ static int receive_snapshot_end(struct mirror *m, const uint8_t *msg, size_t len
 	return 0;
 }
 
-static int receive_frame(struct mirror *m, const uint8_t *msg, size_t len, uint64_t now_ns, struct wire_error *err)
+static int receive_frame(struct mirror *m, const uint8_t *msg, size_t len, uint64_t now_ns,
+			 struct wire_error *err)
 {
 	struct xenhub_device *device;
 	struct wire_frame w;
@@ -218,7 +225,8 @@ static int receive_lease(struct mirror *m, const uint8_t *msg, size_t len, struc
 
 	if (rc < 0)
 		return rc;
-	DL_FOREACH(m->devices, d) {
+	DL_FOREACH(m->devices, d)
+	{
 		if (!d->handle || !d->told.held)
 			continue;
 		held += d->told.held;
@@ -330,11 +338,13 @@ static int dispatch(struct mirror *m, const struct wire_header *h, const uint8_t
 	default:
 		if (h->type & WIRE_SKIPPABLE)
 			return 0;
-		return mirror_broken(err, WIRE_BYE_UNKNOWN, "a message of unknown type that is not marked as one to skip");
+		return mirror_broken(err, WIRE_BYE_UNKNOWN,
+				     "a message of unknown type that is not marked as one to skip");
 	}
 }
 
-int mirror_receive(struct mirror *m, const struct wire_header *h, const uint8_t *msg, uint64_t now_ns, struct wire_error *err)
+int mirror_receive(struct mirror *m, const struct wire_header *h, const uint8_t *msg, uint64_t now_ns,
+		   struct wire_error *err)
 {
 	if (h->type == WIRE_BYE)
 		return receive_bye(msg, h->length, err);
@@ -344,7 +354,8 @@ int mirror_receive(struct mirror *m, const struct wire_header *h, const uint8_t 
 		uint64_t seq;
 
 		if (h->length < WIRE_HEADER_SIZE + sizeof(seq))
-			return mirror_broken(err, WIRE_BYE_MALFORMED, "a sequenced message without its number");
+			return mirror_broken(err, WIRE_BYE_MALFORMED,
+					     "a sequenced message without its number");
 		seq = load64(msg + WIRE_HEADER_SIZE);
 		if (seq != m->seq + 1)
 			return mirror_broken(err, WIRE_BYE_MALFORMED, "a message is missing or out of order");

@@ -17,8 +17,8 @@
 #define RETRY_FIRST_NS (100 * NS_PER_MS)
 #define RETRY_LAST_NS  (2 * NS_PER_S)
 /* How much is read in one dispatch before timers and output get their turn. */
-#define READ_SIZE      (32 * 1024)
-#define READS_MAX      8
+#define READ_SIZE (32 * 1024)
+#define READS_MAX 8
 
 struct xenhub {
 	char *endpoint;
@@ -130,7 +130,8 @@ static void on_mirror_error(struct xenhub *hub, int rc, const struct wire_error 
 	char text[256];
 
 	if (rc == -ESHUTDOWN) {
-		snprintf(text, sizeof(text), "the hub ends the link (%s): %s", wire_bye_name(err->bye), err->text);
+		snprintf(text, sizeof(text), "the hub ends the link (%s): %s", wire_bye_name(err->bye),
+			 err->text);
 		drop_link(hub, status_of_bye(err->bye), text, now_ns);
 	} else {
 		snprintf(text, sizeof(text), "the hub breaks the protocol: %s", err->text);
@@ -173,7 +174,8 @@ static void rearm(struct xenhub *hub)
 	if (hub->ended)
 		deadline = 1;
 	if (hub->link) {
-		struct epoll_event ev = { .events = link_wait_events(hub->link, mirror_output(hub->mirror, &bytes) > 0) };
+		struct epoll_event ev = { .events = link_wait_events(
+						  hub->link, mirror_output(hub->mirror, &bytes) > 0) };
 
 		if (ev.events != hub->waiting_for) {
 			epoll_ctl(hub->epoll, EPOLL_CTL_MOD, hub->link->fd, &ev);
@@ -345,7 +347,8 @@ static int sent(struct xenhub *hub, int rc)
 	return 0;
 }
 
-int xenhub_subscribe(struct xenhub *hub, uint32_t classes, unsigned touchpad, bool states, uint32_t state_interval_ms)
+int xenhub_subscribe(struct xenhub *hub, uint32_t classes, unsigned touchpad, bool states,
+		     uint32_t state_interval_ms)
 {
 	hub->hello.wishes = (struct wire_wishes){
 		.classes = classes,

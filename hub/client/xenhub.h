@@ -58,13 +58,17 @@ enum xenhub_class {
 };
 
 enum xenhub_frame_flag {
-	XENHUB_SYNTHETIC = 1 << 0, /* the device did not send it: it was made by the hub or by this library, see the reason */
-	XENHUB_CANCEL = 1 << 1,	   /* contacts that end here were lost: cancel the gesture, do not take it for a tap or click */
-	XENHUB_RESYNC = 1 << 2,	   /* mends a loss: brings the state up to date */
+	XENHUB_SYNTHETIC =
+		1
+		<< 0, /* the device did not send it: it was made by the hub or by this library, see the reason */
+	XENHUB_CANCEL =
+		1
+		<< 1, /* contacts that end here were lost: cancel the gesture, do not take it for a tap or click */
+	XENHUB_RESYNC = 1 << 2, /* mends a loss: brings the state up to date */
 };
 
 enum xenhub_reason {
-	XENHUB_REASON_NONE = 0,	    /* sent by the device */
+	XENHUB_REASON_NONE = 0,     /* sent by the device */
 	XENHUB_REASON_CONNECT = 1,  /* held when the link came up */
 	XENHUB_REASON_UNPLUG = 2,   /* the device is gone */
 	XENHUB_REASON_FOCUS = 3,    /* focus moved */
@@ -72,24 +76,24 @@ enum xenhub_reason {
 	XENHUB_REASON_OVERFLOW = 5, /* the kernel's queue or ours ran over */
 	XENHUB_REASON_SUSPEND = 6,  /* the machine slept */
 	XENHUB_REASON_LINK = 7,     /* the link ended */
-	XENHUB_REASON_END = 8,	    /* a recording ended */
+	XENHUB_REASON_END = 8,      /* a recording ended */
 	XENHUB_REASON_CHORD = 9,    /* a chord of the hub was pressed */
 	XENHUB_REASON_POLICY = 10,  /* the policy changed */
 };
 
 /* One frame: all that lay between two SYN_REPORTs; the last event is SYN_REPORT and there is no other. */
 struct xenhub_frame {
-	uint64_t time_us;		   /* kernel time, CLOCK_MONOTONIC of the hub's machine */
-	uint32_t flags;			   /* enum xenhub_frame_flag */
-	uint32_t reason;		   /* enum xenhub_reason */
-	uint32_t lost;			   /* with XENHUB_RESYNC: at least so many losses are mended */
-	uint32_t count;			   /* of events, at least 1 */
+	uint64_t time_us; /* kernel time, CLOCK_MONOTONIC of the hub's machine */
+	uint32_t flags;   /* enum xenhub_frame_flag */
+	uint32_t reason;  /* enum xenhub_reason */
+	uint32_t lost;    /* with XENHUB_RESYNC: at least so many losses are mended */
+	uint32_t count;   /* of events, at least 1 */
 	const struct xenhub_event *events;
-	const int32_t *event_times;	   /* microseconds relative to time_us, for each event; NULL: all the same */
+	const int32_t *event_times; /* microseconds relative to time_us, for each event; NULL: all the same */
 	/* Hops, CLOCK_MONOTONIC nanoseconds; hub and consumer share a clock only on one machine. 0 in frames made here. */
-	uint64_t read_ns;		   /* the hub read it */
-	uint64_t sent_ns;		   /* the hub sent it */
-	uint64_t received_ns;		   /* this library received it */
+	uint64_t read_ns;     /* the hub read it */
+	uint64_t sent_ns;     /* the hub sent it */
+	uint64_t received_ns; /* this library received it */
 };
 
 enum xenhub_state_type {
@@ -104,16 +108,18 @@ struct xenhub_state {
 	const char *unit; /* "%", "mlux", "" … */
 	const char *text; /* for XENHUB_STATE_TEXT, otherwise "" */
 	int64_t integer;
-	unsigned type;	  /* enum xenhub_state_type */
-	bool stale;	  /* the source has stopped to deliver; the value is the last one */
+	unsigned type;    /* enum xenhub_state_type */
+	bool stale;       /* the source has stopped to deliver; the value is the last one */
 	uint64_t time_ns; /* CLOCK_MONOTONIC of the hub's machine, when it changed */
 };
 
 enum xenhub_link {
-	XENHUB_LINK_DOWN = 0,	    /* text says why; it is tried again by itself */
-	XENHUB_LINK_UP = 1,	    /* the first snapshot has been applied */
-	XENHUB_LINK_ENDED = 2,	    /* the hub said that it is done, in good order; it is tried again all the same */
-	XENHUB_LINK_REFUSED = 3,    /* the hub said why it will not have us; it is tried again at the slowest rate */
+	XENHUB_LINK_DOWN = 0, /* text says why; it is tried again by itself */
+	XENHUB_LINK_UP = 1,   /* the first snapshot has been applied */
+	XENHUB_LINK_ENDED =
+		2, /* the hub said that it is done, in good order; it is tried again all the same */
+	XENHUB_LINK_REFUSED =
+		3, /* the hub said why it will not have us; it is tried again at the slowest rate */
 };
 
 /* What a program wants to hear of. Any member may be NULL. */
@@ -135,13 +141,13 @@ enum xenhub_touchpad {
 };
 
 struct xenhub_options {
-	const char *name;	    /* of this consumer, for people and for focus; NULL: the program's name */
-	uint32_t classes;	    /* mask of enum xenhub_class that is wanted; 0: no devices, states only */
-	unsigned touchpad;	    /* enum xenhub_touchpad */
-	bool states;		    /* whether state changes are wanted */
+	const char *name;           /* of this consumer, for people and for focus; NULL: the program's name */
+	uint32_t classes;           /* mask of enum xenhub_class that is wanted; 0: no devices, states only */
+	unsigned touchpad;          /* enum xenhub_touchpad */
+	bool states;                /* whether state changes are wanted */
 	uint32_t state_interval_ms; /* at most this often; 0: at once */
-	bool control;		    /* the link is a hub's control socket: see everything, send requests */
-	bool once;		    /* do not connect again when the link ends: xenhub_dispatch returns -ESHUTDOWN */
+	bool control;               /* the link is a hub's control socket: see everything, send requests */
+	bool once; /* do not connect again when the link ends: xenhub_dispatch returns -ESHUTDOWN */
 };
 
 /*
@@ -182,20 +188,23 @@ XENHUB_API int xenhub_request(struct xenhub *hub, const char *text);
 
 /* ---- what a device is: valid as long as it is ---- */
 
-XENHUB_API const char *xenhub_device_id(const struct xenhub_device *device);	/* stable across replug and restart */
+XENHUB_API const char *
+xenhub_device_id(const struct xenhub_device *device); /* stable across replug and restart */
 XENHUB_API const char *xenhub_device_name(const struct xenhub_device *device);
 XENHUB_API const char *xenhub_device_phys(const struct xenhub_device *device);
 XENHUB_API const char *xenhub_device_uniq(const struct xenhub_device *device);
 XENHUB_API const char *xenhub_device_origin(const struct xenhub_device *device); /* "/dev/input/event3" */
 XENHUB_API const char *xenhub_device_class_reason(const struct xenhub_device *device);
 XENHUB_API uint32_t xenhub_device_classes(const struct xenhub_device *device);
-XENHUB_API bool xenhub_device_claimed(const struct xenhub_device *device);	/* its ids come from an untrusted domain */
-XENHUB_API void xenhub_device_ids(const struct xenhub_device *device, uint16_t *bustype, uint16_t *vendor, uint16_t *product,
-				  uint16_t *version);
+XENHUB_API bool
+xenhub_device_claimed(const struct xenhub_device *device); /* its ids come from an untrusted domain */
+XENHUB_API void xenhub_device_ids(const struct xenhub_device *device, uint16_t *bustype, uint16_t *vendor,
+				  uint16_t *product, uint16_t *version);
 XENHUB_API bool xenhub_device_has(const struct xenhub_device *device, unsigned type, unsigned code);
 XENHUB_API bool xenhub_device_has_property(const struct xenhub_device *device, unsigned property);
 /* false, and *info untouched, for an axis it does not have. value is the present one (of the current slot's, 0). */
-XENHUB_API bool xenhub_device_absinfo(const struct xenhub_device *device, unsigned code, struct input_absinfo *info);
+XENHUB_API bool xenhub_device_absinfo(const struct xenhub_device *device, unsigned code,
+				      struct input_absinfo *info);
 XENHUB_API unsigned xenhub_device_slots(const struct xenhub_device *device);
 
 /* ---- what it holds: as the frames so far have told the listener ---- */
@@ -203,7 +212,8 @@ XENHUB_API unsigned xenhub_device_slots(const struct xenhub_device *device);
 XENHUB_API bool xenhub_device_key(const struct xenhub_device *device, unsigned code);
 XENHUB_API bool xenhub_device_switch(const struct xenhub_device *device, unsigned code);
 XENHUB_API bool xenhub_device_led(const struct xenhub_device *device, unsigned code);
-XENHUB_API int32_t xenhub_device_slot_value(const struct xenhub_device *device, unsigned slot, unsigned abs_mt_code);
+XENHUB_API int32_t xenhub_device_slot_value(const struct xenhub_device *device, unsigned slot,
+					    unsigned abs_mt_code);
 XENHUB_API unsigned xenhub_device_held(const struct xenhub_device *device); /* keys, buttons and contacts */
 
 /* A pointer of the program's own. */
@@ -214,11 +224,11 @@ XENHUB_API void *xenhub_device_data(const struct xenhub_device *device);
 
 struct xenhub_counters {
 	uint64_t frames, events;
-	uint64_t links;		/* times the link came up */
-	uint64_t leases_lost;	/* times the hub fell silent while something was held */
-	uint64_t mismatches;	/* leases that did not fit, each answered by asking for a snapshot */
-	uint64_t lost_kernel;	/* SYN_DROPPED that the hub told of */
-	uint64_t lost_queue;	/* edges that were swallowed on the way, as the hub counts them */
+	uint64_t links;       /* times the link came up */
+	uint64_t leases_lost; /* times the hub fell silent while something was held */
+	uint64_t mismatches;  /* leases that did not fit, each answered by asking for a snapshot */
+	uint64_t lost_kernel; /* SYN_DROPPED that the hub told of */
+	uint64_t lost_queue;  /* edges that were swallowed on the way, as the hub counts them */
 };
 
 XENHUB_API void xenhub_get_counters(const struct xenhub *hub, struct xenhub_counters *counters);

@@ -85,7 +85,8 @@ void log_write(enum log_level level, const char *module, int err, const char *fo
 		if (getenv("JOURNAL_STREAM"))
 			n = snprintf(out, sizeof(out), "<%d>%s\n", syslog_priority[level], line);
 		else
-			n = snprintf(out, sizeof(out), "%s%s%s\n", level <= LOG_LEVEL_WARN ? level_name[level] : "",
+			n = snprintf(out, sizeof(out), "%s%s%s\n",
+				     level <= LOG_LEVEL_WARN ? level_name[level] : "",
 				     level <= LOG_LEVEL_WARN ? ": " : "", line);
 		/* One write a line, so that threads and processes sharing stderr do not interleave. */
 		if (write(STDERR_FILENO, out, (size_t)n) < 0)

@@ -39,12 +39,12 @@ void log_open_syslog(const char *program);
 void log_write(enum log_level level, const char *module, int err, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-#define log_err(...)		log_write(LOG_LEVEL_ERR, LOG_MODULE, 0, __VA_ARGS__)
-#define log_errno(err, ...)	log_write(LOG_LEVEL_ERR, LOG_MODULE, (err), __VA_ARGS__)
-#define log_warn(...)		log_write(LOG_LEVEL_WARN, LOG_MODULE, 0, __VA_ARGS__)
+#define log_err(...)             log_write(LOG_LEVEL_ERR, LOG_MODULE, 0, __VA_ARGS__)
+#define log_errno(err, ...)      log_write(LOG_LEVEL_ERR, LOG_MODULE, (err), __VA_ARGS__)
+#define log_warn(...)            log_write(LOG_LEVEL_WARN, LOG_MODULE, 0, __VA_ARGS__)
 #define log_warn_errno(err, ...) log_write(LOG_LEVEL_WARN, LOG_MODULE, (err), __VA_ARGS__)
-#define log_info(...)		log_write(LOG_LEVEL_INFO, LOG_MODULE, 0, __VA_ARGS__)
-#define log_debug(...)		log_write(LOG_LEVEL_DEBUG, LOG_MODULE, 0, __VA_ARGS__)
+#define log_info(...)            log_write(LOG_LEVEL_INFO, LOG_MODULE, 0, __VA_ARGS__)
+#define log_debug(...)           log_write(LOG_LEVEL_DEBUG, LOG_MODULE, 0, __VA_ARGS__)
 
 /*
  * A limiter for lines that someone else can provoke: at most `burst` lines a second, then one line that counts what was

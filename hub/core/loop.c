@@ -148,13 +148,13 @@ void loop_destroy(struct loop *loop)
 	if (!loop)
 		return;
 	DL_FOREACH_SAFE(loop->fds, f, f_next)
-		free(f);
+	free(f);
 	DL_FOREACH_SAFE(loop->timers, t, t_next)
-		free(t);
+	free(t);
 	DL_FOREACH_SAFE(loop->hooks, h, h_next)
-		free(h);
+	free(h);
 	LL_FOREACH_SAFE(loop->signals, s, s_next)
-		free(s);
+	free(s);
 	if (loop->signalfd >= 0)
 		close(loop->signalfd);
 	close(loop->quitfd);
@@ -207,8 +207,8 @@ static void rearm(struct loop *loop)
 	struct loop_timer *t;
 
 	DL_FOREACH(loop->timers, t)
-		if (t->fn && t->deadline < nearest)
-			nearest = t->deadline;
+	if (t->fn && t->deadline < nearest)
+		nearest = t->deadline;
 	/* An armed timer that is too early costs one wake-up; one that was moved away costs none: it is set anew. */
 	if (nearest == loop->armed)
 		return;
@@ -319,19 +319,22 @@ static void sweep(struct loop *loop)
 	if (!loop->sweep)
 		return;
 	loop->sweep = false;
-	DL_FOREACH_SAFE(loop->fds, f, f_next) {
+	DL_FOREACH_SAFE(loop->fds, f, f_next)
+	{
 		if (f->fd < 0) {
 			DL_DELETE(loop->fds, f);
 			free(f);
 		}
 	}
-	DL_FOREACH_SAFE(loop->timers, t, t_next) {
+	DL_FOREACH_SAFE(loop->timers, t, t_next)
+	{
 		if (!t->fn) {
 			DL_DELETE(loop->timers, t);
 			free(t);
 		}
 	}
-	DL_FOREACH_SAFE(loop->hooks, h, h_next) {
+	DL_FOREACH_SAFE(loop->hooks, h, h_next)
+	{
 		if (!h->fn) {
 			DL_DELETE(loop->hooks, h);
 			free(h);
@@ -343,7 +346,8 @@ static void run_timers(struct loop *loop)
 {
 	struct loop_timer *t;
 
-	DL_FOREACH(loop->timers, t) {
+	DL_FOREACH(loop->timers, t)
+	{
 		if (t->fn && t->deadline <= loop->now) {
 			t->deadline = CLOCK_NEVER;
 			t->fn(t->data);
@@ -356,8 +360,8 @@ static void run_hooks(struct loop *loop)
 	struct loop_hook *h;
 
 	DL_FOREACH(loop->hooks, h)
-		if (h->fn)
-			h->fn(h->data);
+	if (h->fn)
+		h->fn(h->data);
 	sweep(loop);
 }
 

@@ -37,7 +37,9 @@ static int arm(struct resume_watch *watch)
 {
 	struct itimerspec spec = { .it_value.tv_sec = (time_t)FAR_FUTURE_S };
 
-	return timerfd_settime(watch->fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &spec, NULL) < 0 ? -errno : 0;
+	return timerfd_settime(watch->fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &spec, NULL) < 0
+		       ? -errno
+		       : 0;
 }
 
 static void on_timer(void *data, int fd, uint32_t events)

@@ -64,7 +64,8 @@ int worker_create(struct worker **out, struct loop *main_loop)
 	rc = -ENOMEM;
 	if (!loop_add_fd(worker->loop, mailbox_fd(worker->requests), EPOLLIN, on_tasks, worker->requests))
 		goto err_replies;
-	worker->replies_source = loop_add_fd(main_loop, mailbox_fd(worker->replies), EPOLLIN, on_tasks, worker->replies);
+	worker->replies_source =
+		loop_add_fd(main_loop, mailbox_fd(worker->replies), EPOLLIN, on_tasks, worker->replies);
 	if (!worker->replies_source)
 		goto err_replies;
 	sigfillset(&all);

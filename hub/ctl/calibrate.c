@@ -36,8 +36,9 @@ static void prompt(struct session *s)
 	const struct calibration *c = calibration_of(s);
 
 	output_print(&s->out,
-		     "%u of %d: hold the screen upright, facing you, its %s edge up. Press Enter, then hold still.\n", c->pose + 1,
-		     CALIBRATE_POSES, edges[c->pose]);
+		     "%u of %d: hold the screen upright, facing you, its %s edge up. Press Enter, then hold "
+		     "still.\n",
+		     c->pose + 1, CALIBRATE_POSES, edges[c->pose]);
 }
 
 /* ---- the file ---- */
@@ -122,7 +123,8 @@ static void finish(struct session *s)
 	}
 	matrix_format(&matrix, text, sizeof(text));
 	if (!c->conf) {
-		output_print(&s->out, "To be added to the configuration:\n[sensors]\nmount-matrix = %s\n", text);
+		output_print(&s->out, "To be added to the configuration:\n[sensors]\nmount-matrix = %s\n",
+			     text);
 		session_stop(s, EXIT_OK);
 		return;
 	}
@@ -130,7 +132,9 @@ static void finish(struct session *s)
 	if (rc < 0)
 		ctl_say("%s: cannot write mount-matrix = %s: %s", c->conf, text, strerror(-rc));
 	else
-		output_print(&s->out, "%s: [sensors] mount-matrix = %s. It counts when xenhubd starts again.\n", c->conf, text);
+		output_print(&s->out,
+			     "%s: [sensors] mount-matrix = %s. It counts when xenhubd starts again.\n",
+			     c->conf, text);
 	session_stop(s, rc < 0 ? EXIT_FAILED : EXIT_OK);
 }
 

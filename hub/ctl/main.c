@@ -6,9 +6,9 @@
 #include "hub/ctl/ctl.h"
 
 static const struct subcommand *const commands[] = {
-	&devices_command, &state_command, &watch_command, &record_command,
-	&replay_command,  &focus_command, &consent_command, &grab_command,  &sensors_command,
-	&quiesce_command, &resume_command, &doctor_command,
+	&devices_command, &state_command,   &watch_command,   &record_command,
+	&replay_command,  &focus_command,   &consent_command, &grab_command,
+	&sensors_command, &quiesce_command, &resume_command,  &doctor_command,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -10,11 +10,11 @@
 #include "hub/core/text.h"
 #include "hub/ctl/table.h"
 
-#define ROOT	 "sensor/"
-#define TICK_MS	 100
+#define ROOT     "sensor/"
+#define TICK_MS  100
 #define FIRST_MS 500 /* that claims take effect */
 #define WATCH_MS 500
-#define ROW_MAX	 64
+#define ROW_MAX  64
 
 const struct state_entry *sensors_field(const struct sensors_run *run, const char *row, const char *name)
 {
@@ -31,7 +31,8 @@ static const char *text_of(const struct sensors_run *run, const char *row, const
 	return node ? node->text : "";
 }
 
-void sensors_rows(struct sensors_run *run, void (*fn)(void *data, struct sensors_run *run, const char *row), void *data)
+void sensors_rows(struct sensors_run *run, void (*fn)(void *data, struct sensors_run *run, const char *row),
+		  void *data)
 {
 	const struct state_entry *node;
 
@@ -43,7 +44,8 @@ void sensors_rows(struct sensors_run *run, void (*fn)(void *data, struct sensors
 		/* Each row has a mode, and one of it. */
 		if (strncmp(node->path, ROOT, strlen(ROOT)) || strcmp(end, "/mode"))
 			continue;
-		snprintf(row, sizeof(row), "%.*s", (int)(end - node->path - (long)strlen(ROOT)), node->path + strlen(ROOT));
+		snprintf(row, sizeof(row), "%.*s", (int)(end - node->path - (long)strlen(ROOT)),
+			 node->path + strlen(ROOT));
 		fn(data, run, row);
 	}
 }
@@ -52,9 +54,10 @@ void sensors_rows(struct sensors_run *run, void (*fn)(void *data, struct sensors
 
 static const char *unit_of(const char *row)
 {
-	return !strncmp(row, "light/", 6) ? " lx" : !strncmp(row, "orientation/", 12) ? " m/s²" :
-	       !strncmp(row, "lid/", 4)	  ? " rad" :
-					    "";
+	return !strncmp(row, "light/", 6)          ? " lx"
+	       : !strncmp(row, "orientation/", 12) ? " m/s²"
+	       : !strncmp(row, "lid/", 4)          ? " rad"
+						   : "";
 }
 
 static void format_rate(const struct sensors_run *run, const char *row, char *text, size_t size)
@@ -87,8 +90,8 @@ static void add_row(void *data, struct sensors_run *run, const char *row)
 	const char *raw_text = text_of(run, row, "raw");
 	const char *published = text_of(run, row, "published");
 	char rate[48], raw[160], note[320];
-	const char *cells[] = { row, text_of(run, row, "driver"), text_of(run, row, "mode"), rate, raw,
-				*published ? published : "-" };
+	const char *cells[] = { row, text_of(run, row, "driver"), text_of(run, row, "mode"), rate,
+				raw, *published ? published : "-" };
 
 	if (filling->rc < 0)
 		return;
@@ -191,7 +194,8 @@ static void look(void *data, struct sensors_run *run, const char *row)
 	const char *mode = text_of(run, row, "mode");
 
 	waiting->rows++;
-	waiting->silent += strncmp(row, "power/", 6) && strcmp(mode, "failed") && !sensors_field(run, row, "raw");
+	waiting->silent +=
+		strncmp(row, "power/", 6) && strcmp(mode, "failed") && !sensors_field(run, row, "raw");
 }
 
 static void show(struct session *s, const struct waiting *waiting)
@@ -204,7 +208,8 @@ static void show(struct session *s, const struct waiting *waiting)
 	else if (waiting->rows)
 		rc = print_table(s);
 	else
-		output_print(&s->out, "No sensors: the kernel shows neither an IIO device nor a power supply.\n");
+		output_print(&s->out,
+			     "No sensors: the kernel shows neither an IIO device nor a power supply.\n");
 	run->shown = true;
 	run->changed = false;
 	if (rc < 0)
@@ -229,7 +234,8 @@ static void on_timer(struct session *s)
 	if (late && !known) {
 		ctl_say("this xenhubd reads no sensors; see [sensors] enable in its configuration");
 		session_stop(s, EXIT_FAILED);
-	} else if (!late && !run->shown && (!known || waiting.silent || now_ns < run->up_ns + FIRST_MS * NS_PER_MS)) {
+	} else if (!late && !run->shown &&
+		   (!known || waiting.silent || now_ns < run->up_ns + FIRST_MS * NS_PER_MS)) {
 		session_timer_at(s, now_ns + TICK_MS * NS_PER_MS);
 	} else if (run->calibrate) {
 		run->shown = true;
@@ -268,8 +274,8 @@ static void on_up(struct session *s)
 static int sensors_main(struct ctl *ctl, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },	   { "watch", no_argument, NULL, 'w' },
-		{ "calibrate", no_argument, NULL, 'k' },   { "config", required_argument, NULL, 'c' },
+		{ "json", no_argument, NULL, 'j' },         { "watch", no_argument, NULL, 'w' },
+		{ "calibrate", no_argument, NULL, 'k' },    { "config", required_argument, NULL, 'c' },
 		{ "sensor", required_argument, NULL, 's' }, CTL_OPTIONS,
 	};
 	struct sensors_run run = { .calibration.sensor = -1 };
@@ -300,7 +306,9 @@ static int sensors_main(struct ctl *ctl, int argc, char **argv)
 			break;
 		case 's':
 			if (text_to_long(optarg, 10, 0, 99, &run.calibration.sensor) < 0)
-				return ctl_usage(ctl, "--sensor: expected an accelerometer's number, not '%s'", optarg);
+				return ctl_usage(ctl,
+						 "--sensor: expected an accelerometer's number, not '%s'",
+						 optarg);
 			break;
 		default:
 			return ctl->status;

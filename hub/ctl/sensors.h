@@ -11,10 +11,10 @@
 
 /* What a sensor may need to answer: two seconds until a silent buffer is given up, and a reading. */
 #define SENSORS_PATIENCE_MS 4000
-#define SENSORS_WISH_MS	    200
+#define SENSORS_WISH_MS     200
 
 struct calibration {
-	long sensor; /* the accelerometer's number; -1: the first that answers */
+	long sensor;      /* the accelerometer's number; -1: the first that answers */
 	const char *conf; /* the configuration to be written; NULL: print what to add */
 	char raw_path[64];
 	struct loop_fd *input;
@@ -38,7 +38,8 @@ struct sensors_run {
 const struct state_entry *sensors_field(const struct sensors_run *run, const char *row, const char *name);
 
 /* Calls fn for each row, "light/0", in order. */
-void sensors_rows(struct sensors_run *run, void (*fn)(void *data, struct sensors_run *run, const char *row), void *data);
+void sensors_rows(struct sensors_run *run, void (*fn)(void *data, struct sensors_run *run, const char *row),
+		  void *data);
 
 /* All sensors have answered: begins with the first pose. */
 void calibration_begin(struct session *s);

@@ -27,7 +27,8 @@ static int refuse(struct wire_error *err, unsigned bye, const char *text)
 	return -EBADMSG;
 }
 
-static int take_device(struct inject *inject, uint32_t peer, const uint8_t *message, size_t len, struct wire_error *err)
+static int take_device(struct inject *inject, uint32_t peer, const uint8_t *message, size_t len,
+		       struct wire_error *err)
 {
 	char reason[CLASSIFY_REASON_MAX];
 	struct inject_device *device;
@@ -43,8 +44,8 @@ static int take_device(struct inject *inject, uint32_t peer, const uint8_t *mess
 	device = find(inject, 0, 0);
 	if (!device)
 		return refuse(err, WIRE_BYE_LIMIT, "DEVICE_ADD: 16 replayed devices are the limit");
-	rc = hub_device_add(inject->hub, &descriptor, NULL, classify(&descriptor, 0, reason), reason, info.origin, 0,
-			    clock_now_ns(), &device->handle);
+	rc = hub_device_add(inject->hub, &descriptor, NULL, classify(&descriptor, 0, reason), reason,
+			    info.origin, 0, clock_now_ns(), &device->handle);
 	if (rc < 0)
 		return refuse(err, WIRE_BYE_LIMIT, "DEVICE_ADD: 64 devices are the limit");
 	device->peer = peer;
@@ -52,7 +53,8 @@ static int take_device(struct inject *inject, uint32_t peer, const uint8_t *mess
 	return 0;
 }
 
-static int take_remove(struct inject *inject, uint32_t peer, const uint8_t *message, size_t len, struct wire_error *err)
+static int take_remove(struct inject *inject, uint32_t peer, const uint8_t *message, size_t len,
+		       struct wire_error *err)
 {
 	struct inject_device *device;
 	uint32_t theirs;
@@ -70,7 +72,8 @@ static int take_remove(struct inject *inject, uint32_t peer, const uint8_t *mess
 	return 0;
 }
 
-static int take_frame(struct inject *inject, uint32_t peer, const uint8_t *message, size_t len, struct wire_error *err)
+static int take_frame(struct inject *inject, uint32_t peer, const uint8_t *message, size_t len,
+		      struct wire_error *err)
 {
 	struct event events[FRAME_EVENTS_MAX];
 	int32_t times[FRAME_EVENTS_MAX];
@@ -92,7 +95,8 @@ static int take_frame(struct inject *inject, uint32_t peer, const uint8_t *messa
 	return 0;
 }
 
-int inject_take(struct inject *inject, struct server_peer *peer, const uint8_t *message, size_t len, struct wire_error *err)
+int inject_take(struct inject *inject, struct server_peer *peer, const uint8_t *message, size_t len,
+		struct wire_error *err)
 {
 	uint32_t id = server_peer_id(peer);
 	struct wire_header h;

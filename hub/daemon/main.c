@@ -39,7 +39,7 @@
 #define RECORDINGS_MAX CONFIG_LIST_MAX
 #define PEERS_MAX      4
 /* No load delays us this long: the process was stopped, or frozen for a sleep during which the clock went on (as s2idle may). */
-#define LATE_NS	       (250 * NS_PER_MS)
+#define LATE_NS (250 * NS_PER_MS)
 
 struct daemon {
 	struct options options;
@@ -70,8 +70,8 @@ struct daemon {
 	uint64_t dirty;
 	uint64_t publish_at; /* CLOCK_NEVER: nothing to publish */
 	uint64_t published;
-	uint64_t published_serial; /* of the states */
-	uint64_t deadline; /* the timer's */
+	uint64_t published_serial;      /* of the states */
+	uint64_t deadline;              /* the timer's */
 	struct server_counters counted; /* as they stand in the tree */
 	struct loop_timer *timer;
 	struct loop_hook *hook;
@@ -103,7 +103,9 @@ static void maybe_done(struct daemon *d)
 
 static int add_recording(struct daemon *d, const char *spec)
 {
-	struct recording_source_options options = { .remove_at_end = true, .ended = on_recording_ended, .data = d };
+	struct recording_source_options options = { .remove_at_end = true,
+						    .ended = on_recording_ended,
+						    .data = d };
 	char err[RECORDING_ERROR_MAX];
 	char path[CONFIG_TEXT_MAX];
 	size_t n;
@@ -209,7 +211,8 @@ static void on_request(void *data, struct server_peer *peer, const char *text)
 	requests_handle(&d->requests, peer, text);
 }
 
-static int on_inject(void *data, struct server_peer *peer, const uint8_t *message, size_t len, struct wire_error *err)
+static int on_inject(void *data, struct server_peer *peer, const uint8_t *message, size_t len,
+		     struct wire_error *err)
 {
 	struct daemon *d = data;
 
@@ -319,7 +322,9 @@ static void read_boot_id(uint8_t boot_id[16])
 		return;
 	if (fgets(line, sizeof(line), f)) {
 		for (const char *p = line; *p && n < 32; p++) {
-			int digit = *p >= '0' && *p <= '9' ? *p - '0' : *p >= 'a' && *p <= 'f' ? *p - 'a' + 10 : -1;
+			int digit = *p >= '0' && *p <= '9'   ? *p - '0'
+				    : *p >= 'a' && *p <= 'f' ? *p - 'a' + 10
+							     : -1;
 
 			if (digit < 0)
 				continue;
@@ -360,7 +365,8 @@ static int listen_all(struct daemon *d)
 		struct group *group = getgrnam(c->group);
 
 		if (!group) {
-			log_err("[daemon] group: there is no group '%s'; add it with: addgroup --system %s", c->group, c->group);
+			log_err("[daemon] group: there is no group '%s'; add it with: addgroup --system %s",
+				c->group, c->group);
 			return -EINVAL;
 		}
 		gid = group->gr_gid;
@@ -426,7 +432,8 @@ static int open_xenstore(struct daemon *d)
 	if (!rc)
 		rc = xenstore_create(&d->xenstore, d->worker, hub_states(d->hub));
 	if (rc == -ENOSYS)
-		log_err("[publish] xenstore: built without libxenstore; install its development files and build again");
+		log_err("[publish] xenstore: built without libxenstore; install its development files and "
+			"build again");
 	else if (rc < 0)
 		log_errno(-rc, "cannot publish to XenStore");
 	if (rc < 0)

@@ -45,7 +45,8 @@ static void print_help(void)
 	       "Publishes this machine's input devices and sensors to other domains or processes.\n"
 	       "\n"
 	       "  -c, --config FILE     configuration (default " CONFIG_DEFAULT ", if it is there)\n"
-	       "      --listen ENDPOINT unix:PATH, tcp:127.0.0.1:PORT, vchan:DOMAIN, channel:DOMAIN/NAME or tty:PATH, for\n"
+	       "      --listen ENDPOINT unix:PATH, tcp:127.0.0.1:PORT, vchan:DOMAIN, channel:DOMAIN/NAME or "
+	       "tty:PATH, for\n"
 	       "                        consumers; may be repeated\n"
 	       "      --control PATH    the control socket, for xenhub\n"
 	       "      --source SOURCE   evdev, evemu:FILE[,fast] or peer:ENDPOINT; may be repeated\n"
@@ -59,7 +60,8 @@ static void print_help(void)
 	       "      --version         print the version\n"
 	       "  -h, --help            print this\n"
 	       "\n"
-	       "Exit codes: 0 ended in good order, 1 it could not start or failed, 2 wrong usage or configuration.\n"
+	       "Exit codes: 0 ended in good order, 1 it could not start or failed, 2 wrong usage or "
+	       "configuration.\n"
 	       "Manual: xenhubd(8), xenhub.conf(5). What runs and what is missing: xenhub doctor.\n");
 }
 
@@ -74,7 +76,8 @@ static int set(struct options *o, const char *option, const char *section, const
 }
 
 /* An option that may be repeated; unlike in a file, blanks belong to its value. */
-static int add(struct options *o, const char *option, const char *section, const char *key, const char *value, bool *first)
+static int add(struct options *o, const char *option, const char *section, const char *key, const char *value,
+	       bool *first)
 {
 	char why[512];
 	int rc = config_add_item(&o->config, section, key, value, *first, why, sizeof(why));

@@ -6,8 +6,8 @@
 
 struct options {
 	struct config config;
-	bool once;	      /* end when every recording has ended and every consumer has got all of it */
-	bool control_given;   /* by an option or a file: its failure is fatal */
+	bool once;          /* end when every recording has ended and every consumer has got all of it */
+	bool control_given; /* by an option or a file: its failure is fatal */
 	bool syslog;
 };
 

@@ -104,12 +104,14 @@ static int do_consent(struct requests *q, char **words, struct reply *r)
 
 	for (unsigned i = 0; !words[1] && i < HUB_DEVICES_MAX; i++)
 		if (hub_device_info(q->hub, i, &info) && info.flags & HUB_DEVICE_PENDING)
-			say(r, "%s%s  %s  (%s)", r->used ? "\n" : "", info.id, info.descriptor->name, info.origin);
+			say(r, "%s%s  %s  (%s)", r->used ? "\n" : "", info.id, info.descriptor->name,
+			    info.origin);
 	if (!words[1])
 		return 0;
 	rc = peer_consent(q->consents, q->hub, words[1], clock_now_ns());
 	if (rc < 0) {
-		say(r, "%s: %s", words[1], rc == -ENOSPC ? "too many were given" : "no such device waits for consent");
+		say(r, "%s: %s", words[1],
+		    rc == -ENOSPC ? "too many were given" : "no such device waits for consent");
 		return -rc;
 	}
 	log_info("consent is given to %s", words[1]);
@@ -128,8 +130,8 @@ static int about_domain(struct reply *r, int rc, const char *name)
 	if (rc == -ENOENT)
 		say(r, "no endpoint is domain '%s's: see [daemon] listen", name);
 	else if (rc == -EBUSY)
-		say(r, "domain '%s' has not let go of its link within %d s: to save it now could crash it", name,
-		    STATION_LEAVE_MS / 1000);
+		say(r, "domain '%s' has not let go of its link within %d s: to save it now could crash it",
+		    name, STATION_LEAVE_MS / 1000);
 	return -rc;
 }
 

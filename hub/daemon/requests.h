@@ -26,7 +26,7 @@ struct requests {
 	struct server *server;
 	struct evdev_source *evdev; /* NULL without that source */
 	struct peer_consents *consents;
-	struct sense *sense;	    /* NULL without sensors */
+	struct sense *sense; /* NULL without sensors */
 	struct stations *stations;
 };
 

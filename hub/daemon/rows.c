@@ -8,7 +8,7 @@
 #include "hub/core/clock.h"
 #include "hub/core/text.h"
 
-#define ROOT	 "sensor"
+#define ROOT     "sensor"
 #define ROWS_MAX (SENSORS_MAX + POWER_SUPPLIES_MAX)
 
 struct row {
@@ -128,7 +128,8 @@ static void format_supply(const struct power_info *info, char *text, size_t size
 	if (info->type == SUPPLY_BATTERY && !info->present)
 		snprintf(text, size, "not present");
 	else if (info->type == SUPPLY_BATTERY && info->battery.percent != BATTERY_UNKNOWN)
-		snprintf(text, size, "%d %%, %s", info->battery.percent, battery_state_name(info->battery.state));
+		snprintf(text, size, "%d %%, %s", info->battery.percent,
+			 battery_state_name(info->battery.state));
 	else if (info->type == SUPPLY_BATTERY)
 		snprintf(text, size, "%s", battery_state_name(info->battery.state));
 	else if (info->online != BATTERY_UNKNOWN)

@@ -156,7 +156,8 @@ static void claim(struct sense *s, const struct wanted *wanted)
 		if (wanted->interval_ns[i] == CLOCK_NEVER)
 			sensors_release(s->sensors, OWNER, (enum sensor_class)i, now_ns);
 		else
-			sensors_claim(s->sensors, OWNER, (enum sensor_class)i, wanted->interval_ns[i], now_ns);
+			sensors_claim(s->sensors, OWNER, (enum sensor_class)i, wanted->interval_ns[i],
+				      now_ns);
 	}
 	if (wanted->screen_on != s->running.screen_on)
 		sensors_set_screen(s->sensors, wanted->screen_on, now_ns);
@@ -196,9 +197,9 @@ static int open_sensors(struct sense *s)
 	const struct config *c = s->config;
 	struct warning_params warning = warning_defaults;
 	struct sensors_options options = {
-		.backend = !strcmp(c->backend, "libiio") ? SENSORS_BACKEND_LIBIIO :
-			   !strcmp(c->backend, "sysfs")	 ? SENSORS_BACKEND_SYSFS :
-							   SENSORS_BACKEND_AUTO,
+		.backend = !strcmp(c->backend, "libiio")  ? SENSORS_BACKEND_LIBIIO
+			   : !strcmp(c->backend, "sysfs") ? SENSORS_BACKEND_SYSFS
+							  : SENSORS_BACKEND_AUTO,
 		.poll_min_ns = (uint64_t)c->poll_min_ms * NS_PER_MS,
 		.warning = &warning,
 		.quirks_path = SENSE_QUIRKS,
@@ -353,8 +354,8 @@ static void compute(const struct sense *s, struct wanted *wanted)
 
 static bool is_same(const struct wanted *a, const struct wanted *b)
 {
-	return !memcmp(a->interval_ns, b->interval_ns, sizeof(a->interval_ns)) && a->screen_on == b->screen_on &&
-	       a->samples == b->samples;
+	return !memcmp(a->interval_ns, b->interval_ns, sizeof(a->interval_ns)) &&
+	       a->screen_on == b->screen_on && a->samples == b->samples;
 }
 
 void sense_update(struct sense *s)

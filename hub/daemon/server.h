@@ -14,7 +14,7 @@
 
 #define SERVER_LISTENERS_MAX 4
 #define SERVER_PEERS_MAX     (HUB_PEERS_MAX + 8) /* those that have not said HELLO yet included */
-#define SERVER_HELLO_MS	     2000		     /* a peer that says nothing for so long is closed */
+#define SERVER_HELLO_MS      2000                /* a peer that says nothing for so long is closed */
 
 struct link;
 struct server;
@@ -24,7 +24,8 @@ struct server_callbacks {
 	/* A control peer's REQUEST: answer with server_reply. */
 	void (*request)(void *data, struct server_peer *peer, const char *text);
 	/* A control peer's DEVICE_ADD, DEVICE_REMOVE or FRAME: 0, or -EBADMSG with err. */
-	int (*inject)(void *data, struct server_peer *peer, const uint8_t *message, size_t len, struct wire_error *err);
+	int (*inject)(void *data, struct server_peer *peer, const uint8_t *message, size_t len,
+		      struct wire_error *err);
 	void (*peer_gone)(void *data, struct server_peer *peer);
 	/* The number of consumers changed. */
 	void (*consumers_changed)(void *data);
@@ -35,7 +36,8 @@ struct server_counters {
 	uint64_t accepted, refused, violations, timeouts;
 };
 
-int server_create(struct server **out, struct loop *loop, struct hub *hub, const struct server_callbacks *callbacks);
+int server_create(struct server **out, struct loop *loop, struct hub *hub,
+		  const struct server_callbacks *callbacks);
 
 /* Says BYE(DONE) to all and closes everything. */
 void server_destroy(struct server *server);
@@ -74,6 +76,7 @@ uint32_t server_peer_id(const struct server_peer *peer);
 const struct server_counters *server_get_counters(const struct server *server);
 
 /* The consumers, for lists: false past the end. */
-bool server_consumer_info(const struct server *server, unsigned index, struct hub_consumer_info *info, const char **peer);
+bool server_consumer_info(const struct server *server, unsigned index, struct hub_consumer_info *info,
+			  const char **peer);
 
 #endif

@@ -19,7 +19,8 @@ struct stations {
 };
 
 /* One more endpoint. domains may be NULL for those that name no domain. 0, or -errno after a log line. */
-int stations_add(struct stations *stations, struct worker *worker, struct domains *domains, const char *endpoint);
+int stations_add(struct stations *stations, struct worker *worker, struct domains *domains,
+		 const char *endpoint);
 
 /* station_quiesce and station_resume for all of a domain, by name or UUID. -ENOENT: no endpoint is that domain's. */
 int stations_quiesce(struct stations *stations, const char *domain);

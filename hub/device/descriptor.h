@@ -12,7 +12,8 @@
 #include "hub/core/bits.h"
 
 #define DESCRIPTOR_TEXT_MAX 128 /* name, phys, uniq, with the terminator; the kernel's own limit is 80 */
-#define DESCRIPTOR_SLOTS_MAX 32 /* a panel that says more is no touch device for us; the largest real one says 21 */
+#define DESCRIPTOR_SLOTS_MAX                                                                                 \
+	32 /* a panel that says more is no touch device for us; the largest real one says 21 */
 
 /* The per-slot axes, ABS_MT_TOUCH_MAJOR .. ABS_MT_TOOL_Y: ABS_MT_SLOT itself selects and is not one of them. */
 #define MT_CODE_FIRST ABS_MT_TOUCH_MAJOR
@@ -35,7 +36,8 @@ struct descriptor {
 	uint8_t snds[BITS_BYTES(SND_CNT)];
 	uint8_t reps[BITS_BYTES(REP_CNT)];
 	uint8_t ffs[BITS_BYTES(FF_CNT)];
-	struct input_absinfo absinfo[ABS_CNT]; /* meaningful where abss has the bit; value is the one at hand-over */
+	struct input_absinfo
+		absinfo[ABS_CNT]; /* meaningful where abss has the bit; value is the one at hand-over */
 };
 
 /* The bit set of an event type (EV_KEY → keys …) with its size in bytes, or NULL for a type that has none. */

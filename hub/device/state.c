@@ -6,9 +6,11 @@
 
 #include "hub/core/text.h"
 
-_Static_assert(KEY_CNT + ABS_CNT + SW_CNT + LED_CNT + DESCRIPTOR_SLOTS_MAX * (MT_CODE_COUNT + 1) + 1 <= STATE_EVENTS_MAX,
+_Static_assert(KEY_CNT + ABS_CNT + SW_CNT + LED_CNT + DESCRIPTOR_SLOTS_MAX * (MT_CODE_COUNT + 1) + 1 <=
+		       STATE_EVENTS_MAX,
 	       "a whole difference must fit");
-_Static_assert(STATE_EVENTS_MAX < FRAME_EVENTS_MAX, "a whole difference and its SYN_REPORT must fit into one frame");
+_Static_assert(STATE_EVENTS_MAX < FRAME_EVENTS_MAX,
+	       "a whole difference and its SYN_REPORT must fit into one frame");
 
 static bool is_mt_value(unsigned code)
 {
@@ -142,7 +144,8 @@ static void list_restore_slot(struct list *l, unsigned slot)
 	l->slot = slot;
 }
 
-static void diff_keys(struct list *l, const struct device_state *from, const struct device_state *to, bool down)
+static void diff_keys(struct list *l, const struct device_state *from, const struct device_state *to,
+		      bool down)
 {
 	for (unsigned i = 0; i < sizeof(to->keys); i++) {
 		uint8_t changed = (from->keys[i] ^ to->keys[i]) & (down ? to->keys[i] : from->keys[i]);
@@ -225,7 +228,8 @@ uint32_t state_held_hash(const struct device_state *s)
 	h = text_hash(h, s->keys, sizeof(s->keys));
 	for (unsigned i = 0; i < s->slots; i++) {
 		uint32_t id = (uint32_t)s->mt[i][MT_TRACKING_ID];
-		uint8_t bytes[4] = { (uint8_t)id, (uint8_t)(id >> 8), (uint8_t)(id >> 16), (uint8_t)(id >> 24) };
+		uint8_t bytes[4] = { (uint8_t)id, (uint8_t)(id >> 8), (uint8_t)(id >> 16),
+				     (uint8_t)(id >> 24) };
 
 		h = text_hash(h, bytes, sizeof(bytes));
 	}

@@ -12,14 +12,14 @@ struct device_state {
 	uint8_t keys[BITS_BYTES(KEY_CNT)];
 	uint8_t sws[BITS_BYTES(SW_CNT)];
 	uint8_t leds[BITS_BYTES(LED_CNT)];
-	int32_t abs[ABS_CNT]; /* of the axes outside the slots */
-	unsigned held;	      /* keys down + contacts: what a lease must cover */
-	unsigned slot;	      /* the kernel's current slot; may lie beyond the slots we keep */
-	unsigned slots;	      /* 0 for a device without protocol B */
+	int32_t abs[ABS_CNT];         /* of the axes outside the slots */
+	unsigned held;                /* keys down + contacts: what a lease must cover */
+	unsigned slot;                /* the kernel's current slot; may lie beyond the slots we keep */
+	unsigned slots;               /* 0 for a device without protocol B */
 	int32_t (*mt)[MT_CODE_COUNT]; /* [slots]; tracking id -1 in a slot without contact */
 };
 
-#define MT_INDEX(code) ((code) - MT_CODE_FIRST)
+#define MT_INDEX(code) ((code)-MT_CODE_FIRST)
 #define MT_TRACKING_ID MT_INDEX(ABS_MT_TRACKING_ID)
 
 /* Neutral: nothing held, axes at the descriptor's values. 0 or -ENOMEM. */

@@ -23,8 +23,9 @@ struct header {
 static uint32_t crc32_of(const uint8_t *p, size_t n)
 {
 	static const uint32_t nibble[16] = {
-		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
-		0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
+		0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
+		0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
 	};
 	uint32_t crc = ~0u;
 
@@ -77,7 +78,8 @@ static size_t output_room(struct framing *f)
 	return sizeof(f->out) - f->out_tail;
 }
 
-static bool push(struct framing *f, enum frame_type type, uint32_t to, const uint8_t *payload, size_t n, uint64_t now_ns)
+static bool push(struct framing *f, enum frame_type type, uint32_t to, const uint8_t *payload, size_t n,
+		 uint64_t now_ns)
 {
 	uint8_t *p;
 
@@ -106,7 +108,8 @@ static void call(struct framing *f, uint64_t now_ns)
 	if (f->out_head == f->out_tail)
 		push(f, FRAME_CALL, 0, NULL, 0, now_ns);
 	f->call_at_ns = now_ns + f->call_ns;
-	f->call_ns = f->call_ns * 2 < FRAMING_CALL_MAX_MS * NS_PER_MS ? f->call_ns * 2 : FRAMING_CALL_MAX_MS * NS_PER_MS;
+	f->call_ns = f->call_ns * 2 < FRAMING_CALL_MAX_MS * NS_PER_MS ? f->call_ns * 2
+								      : FRAMING_CALL_MAX_MS * NS_PER_MS;
 }
 
 void framing_init(struct framing *f, bool caller, uint32_t session, uint64_t now_ns)
@@ -234,7 +237,8 @@ static size_t garbage_in_front(const struct framing *f)
 {
 	size_t n = 0;
 
-	while (n < f->in_used && (f->in[n] != (MAGIC & 0xff) || (n + 1 < f->in_used && f->in[n + 1] != MAGIC >> 8)))
+	while (n < f->in_used &&
+	       (f->in[n] != (MAGIC & 0xff) || (n + 1 < f->in_used && f->in[n + 1] != MAGIC >> 8)))
 		n++;
 	return n;
 }
@@ -246,8 +250,9 @@ static bool header_is_sane(const uint8_t *p, struct header *h)
 	h->from = get32(p + 8);
 	h->to = get32(p + 12);
 	h->sequence = get32(p + 16);
-	return !p[3] && (h->length ^ get16(p + 6)) == 0xffff && h->length <= FRAMING_PAYLOAD_MAX && h->type >= FRAME_CALL &&
-	       h->type <= FRAME_HANGUP && h->from && (h->type == FRAME_DATA) == (h->length > 0);
+	return !p[3] && (h->length ^ get16(p + 6)) == 0xffff && h->length <= FRAMING_PAYLOAD_MAX &&
+	       h->type >= FRAME_CALL && h->type <= FRAME_HANGUP && h->from &&
+	       (h->type == FRAME_DATA) == (h->length > 0);
 }
 
 /* Looks at the front of the input. False when more bytes are needed, or a payload waits to be taken. */

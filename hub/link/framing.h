@@ -22,15 +22,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FRAMING_HEADER	    20
+#define FRAMING_HEADER      20
 #define FRAMING_OVERHEAD    (FRAMING_HEADER + 4)
 #define FRAMING_PAYLOAD_MAX 1024
 #define FRAMING_FRAME_MAX   (FRAMING_PAYLOAD_MAX + FRAMING_OVERHEAD)
-#define FRAMING_GARBAGE_MAX 4096 /* bytes passed over in one session; more ends it */
+#define FRAMING_GARBAGE_MAX 4096  /* bytes passed over in one session; more ends it */
 #define FRAMING_STALE_MAX   65536 /* the same before there is one: a flood may have left its wake behind */
-#define FRAMING_PING_MS	    5000
+#define FRAMING_PING_MS     5000
 #define FRAMING_SILENCE_MS  12000
-#define FRAMING_CALL_MS	    100 /* first repetition of CALL; doubles up to the next */
+#define FRAMING_CALL_MS     100 /* first repetition of CALL; doubles up to the next */
 #define FRAMING_CALL_MAX_MS 1000
 
 enum framing_state {
@@ -47,11 +47,12 @@ struct framing {
 	uint32_t next_out, next_in;
 	uint64_t heard_ns, said_ns;
 	uint64_t call_at_ns, call_ns; /* the next CALL, and the time between */
-	unsigned garbage;	      /* bytes passed over */
+	unsigned garbage;             /* bytes passed over */
 	uint8_t in[2 * FRAMING_FRAME_MAX];
 	size_t in_used;
-	size_t payload_at, payload_left; /* of the frame in front, whose sequence has been counted; 0 when there is none */
-	size_t frame_size;		 /* of that frame */
+	size_t payload_at,
+		payload_left; /* of the frame in front, whose sequence has been counted; 0 when there is none */
+	size_t frame_size;    /* of that frame */
 	uint8_t out[4 * FRAMING_FRAME_MAX];
 	size_t out_head, out_tail;
 };

@@ -8,9 +8,10 @@
 #include "hub/link/tty.h"
 #include "hub/link/xen.h"
 
-#define EXPECTED_CONNECT                                                                                                     \
-	"expected auto, unix:PATH, tcp:ADDRESS:PORT, vchan:DOMID:PATH, channel:NAME, channel:DOMAIN/NAME or tty:PATH"
-#define EXPECTED_LISTEN                                                                                                      \
+#define EXPECTED_CONNECT                                                                                     \
+	"expected auto, unix:PATH, tcp:ADDRESS:PORT, vchan:DOMID:PATH, channel:NAME, channel:DOMAIN/NAME "   \
+	"or tty:PATH"
+#define EXPECTED_LISTEN                                                                                      \
 	"expected unix:PATH, tcp:ADDRESS:PORT, vchan:NAME, channel:DOMAIN/NAME, channel:NAME or tty:PATH"
 
 static const char *rest_of(const char *endpoint, const char *kind)
@@ -39,7 +40,8 @@ static int refuse(char *why, size_t size, const char *text)
 static int check_tty(const char *path, char *why, size_t size)
 {
 	if (*path != '/' || strlen(path) >= TTY_PATH_MAX)
-		return refuse(why, size, "expected tty:PATH with the whole path of a terminal, such as tty:/dev/ttyS1");
+		return refuse(why, size,
+			      "expected tty:PATH with the whole path of a terminal, such as tty:/dev/ttyS1");
 	return 0;
 }
 

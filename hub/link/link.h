@@ -25,9 +25,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define LINK_PEER_MAX	128
+#define LINK_PEER_MAX   128
 #define LINK_DOMAIN_MAX 64
-#define LINK_WHY_MAX	192
+#define LINK_WHY_MAX    192
 
 struct link;
 
@@ -45,12 +45,13 @@ struct link_ops {
 
 struct link {
 	const struct link_ops *ops;
-	int fd;			  /* for epoll; the link's */
+	int fd;                   /* for epoll; the link's */
 	char peer[LINK_PEER_MAX]; /* for people: "uid 1000 pid 4711" */
-	uid_t peer_uid;		  /* (uid_t)-1 when the transport does not know */
+	uid_t peer_uid;           /* (uid_t)-1 when the transport does not know */
 	bool connecting;
-	char domain[LINK_DOMAIN_MAX]; /* at the other end, as the endpoint names it: name or UUID; "" otherwise */
-	char why[LINK_WHY_MAX];	      /* after an error: a sentence that says more than the errno; "" when there is none */
+	char domain
+		[LINK_DOMAIN_MAX]; /* at the other end, as the endpoint names it: name or UUID; "" otherwise */
+	char why[LINK_WHY_MAX]; /* after an error: a sentence that says more than the errno; "" when there is none */
 	bool in_order; /* set by who uses it: the peer has been let in, and has kept the rules since */
 	/* Takes the place of ops->close, for who has to close the link on another thread. */
 	void (*release)(void *data, struct link *link);
@@ -94,9 +95,9 @@ bool link_is_station(const char *endpoint);
 int link_connect(struct link **out, const char *endpoint);
 
 struct link_listener {
-	int fd;	   /* readable when somebody waits */
-	char *path;/* of a unix socket, to be unlinked; NULL otherwise */
-	dev_t dev; /* of the node we made: another's is not ours to unlink */
+	int fd;     /* readable when somebody waits */
+	char *path; /* of a unix socket, to be unlinked; NULL otherwise */
+	dev_t dev;  /* of the node we made: another's is not ours to unlink */
 	ino_t ino;
 };
 

@@ -31,7 +31,8 @@ static int parse_unix(const char *path, struct address *a, char *why, size_t siz
 	size_t n = strlen(path);
 
 	if (!n || n >= sizeof(sun->sun_path)) {
-		snprintf(why, size, "a socket path has 1 to %zu bytes, this one %zu", sizeof(sun->sun_path) - 1, n);
+		snprintf(why, size, "a socket path has 1 to %zu bytes, this one %zu",
+			 sizeof(sun->sun_path) - 1, n);
 		return -EINVAL;
 	}
 	sun->sun_family = AF_UNIX;
@@ -336,7 +337,8 @@ void link_unlisten(struct link_listener *listener)
 	if (!listener)
 		return;
 	close(listener->fd);
-	if (listener->path && stat(listener->path, &st) == 0 && st.st_dev == listener->dev && st.st_ino == listener->ino)
+	if (listener->path && stat(listener->path, &st) == 0 && st.st_dev == listener->dev &&
+	    st.st_ino == listener->ino)
 		unlink(listener->path);
 	free(listener->path);
 	free(listener);

@@ -56,8 +56,8 @@ struct station {
 	struct loop_timer *timer;
 	struct closing *closing;
 	bool complained;
-	bool quiet;    /* asked to be */
-	bool unwilling;/* the guest has not let go */
+	bool quiet;     /* asked to be */
+	bool unwilling; /* the guest has not let go */
 
 	/* the slow thread's while a link is being made */
 	struct station_order order;
@@ -71,13 +71,15 @@ static void begin(struct station *s);
 
 /* ---- slow thread ---- */
 
-int station_make_line(struct station_order *order, const char *path, struct link **out, char *why, size_t size)
+int station_make_line(struct station_order *order, const char *path, struct link **out, char *why,
+		      size_t size)
 {
 	struct pollfd p = { .fd = order->line };
 	char peer[LINK_PEER_MAX];
 	int fd;
 
-	if (order->line >= 0 && (order->line_domain != order->domain.id || (poll(&p, 1, 0) > 0 && p.revents))) {
+	if (order->line >= 0 &&
+	    (order->line_domain != order->domain.id || (poll(&p, 1, 0) > 0 && p.revents))) {
 		close(order->line);
 		order->line = -1;
 	}
@@ -97,7 +99,8 @@ int station_make_line(struct station_order *order, const char *path, struct link
 	if (fd < 0)
 		return -errno;
 	if (order->domain.name[0])
-		snprintf(peer, sizeof(peer), "domain '%.50s' (%u), %.40s", order->domain.name, order->domain.id, path);
+		snprintf(peer, sizeof(peer), "domain '%.50s' (%u), %.40s", order->domain.name,
+			 order->domain.id, path);
 	else
 		snprintf(peer, sizeof(peer), "%.120s", path);
 	return tty_link_create(out, fd, false, peer);
@@ -118,7 +121,8 @@ static void make(void *data)
 	else
 		s->rc = station_make_channel(&s->order, &s->result, s->why, sizeof(s->why));
 	if (worker_reply(s->worker, on_made, s) < 0)
-		log_err("%s: a link could not be handed over; this endpoint is not served any more", s->endpoint);
+		log_err("%s: a link could not be handed over; this endpoint is not served any more",
+			s->endpoint);
 }
 
 /* False when the peer was waited for in vain. */
@@ -154,7 +158,8 @@ static void rest(struct station *s)
 {
 	s->state = STATION_RESTING;
 	loop_timer_at(s->timer, clock_now_ns() + s->rest_ns);
-	s->rest_ns = s->rest_ns * 2 < STATION_REST_MAX_MS * NS_PER_MS ? s->rest_ns * 2 : STATION_REST_MAX_MS * NS_PER_MS;
+	s->rest_ns = s->rest_ns * 2 < STATION_REST_MAX_MS * NS_PER_MS ? s->rest_ns * 2
+								      : STATION_REST_MAX_MS * NS_PER_MS;
 }
 
 /* The link has ended: how, decides what comes next. */
@@ -172,8 +177,8 @@ static void judge(struct station *s, bool in_order)
 	if (s->strikes < STATION_STRIKES_MAX || !s->is_vchan)
 		return;
 	loop_timer_at(s->timer, clock_now_ns() + STATION_PENALTY_MS * NS_PER_MS);
-	log_warn("%s: %u links in a row ended otherwise than in order: the next one is made in %d s", s->endpoint, s->strikes,
-		 STATION_PENALTY_MS / 1000);
+	log_warn("%s: %u links in a row ended otherwise than in order: the next one is made in %d s",
+		 s->endpoint, s->strikes, STATION_PENALTY_MS / 1000);
 }
 
 static void close_link(struct station *s, struct link *link)
@@ -182,7 +187,9 @@ static void close_link(struct station *s, struct link *link)
 
 	link->release = NULL;
 	if (c) {
-		*c = (struct closing){ .station = s, .link = link, .domid = s->order.domain.id, .wait = s->quiet };
+		*c = (struct closing){
+			.station = s, .link = link, .domid = s->order.domain.id, .wait = s->quiet
+		};
 		DL_APPEND(s->closing, c);
 		if (worker_run(s->worker, run_close, c) == 0)
 			return;
@@ -395,12 +402,14 @@ void station_resume(struct station *s)
 
 bool station_is_of(const struct station *s, const char *domain)
 {
-	return s->domain_name && (!strcmp(s->domain_name, domain) || (s->domain.id && domain_is_called(&s->domain, domain)));
+	return s->domain_name &&
+	       (!strcmp(s->domain_name, domain) || (s->domain.id && domain_is_called(&s->domain, domain)));
 }
 
 bool station_needs_domains(const char *endpoint)
 {
-	return !strncmp(endpoint, "vchan:", 6) || (!strncmp(endpoint, "channel:", 8) && strchr(endpoint, '/'));
+	return !strncmp(endpoint, "vchan:", 6) ||
+	       (!strncmp(endpoint, "channel:", 8) && strchr(endpoint, '/'));
 }
 
 static char *domain_of(const char *endpoint)
@@ -410,8 +419,8 @@ static char *domain_of(const char *endpoint)
 	return strndup(name, strcspn(name, "/"));
 }
 
-int station_create(struct station **out, struct loop *loop, struct worker *worker, struct domains *domains, const char *endpoint,
-		   const struct station_callbacks *callbacks)
+int station_create(struct station **out, struct loop *loop, struct worker *worker, struct domains *domains,
+		   const char *endpoint, const struct station_callbacks *callbacks)
 {
 	bool needs_domains = station_needs_domains(endpoint);
 	struct station *s = calloc(1, sizeof(*s));
@@ -468,7 +477,8 @@ void station_destroy(struct station *s)
 	domains_unlisten(s->listener);
 	if (s->state == STATION_WAITING)
 		drop_waiting(s);
-	DL_FOREACH_SAFE(s->closing, c, next) {
+	DL_FOREACH_SAFE(s->closing, c, next)
+	{
 		if (!c->done)
 			close_now(s, c->domid, c->link, false);
 		free(c);

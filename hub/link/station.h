@@ -20,11 +20,11 @@
 #include "hub/core/worker.h"
 
 #define STATION_STRIKES_MAX 8
-#define STATION_REST_MS	    100 /* before the next link; doubles up to the next */
+#define STATION_REST_MS     100 /* before the next link; doubles up to the next */
 #define STATION_REST_MAX_MS 2000
 #define STATION_LEAVE_MS    2000 /* for a guest to unmap what was closed */
 #define STATION_PENALTY_MS  60000
-#define STATION_GOOD_MS	    2000 /* a link that was in order for so long starts the rest anew, and */
+#define STATION_GOOD_MS     2000  /* a link that was in order for so long starts the rest anew, and */
 #define STATION_SOUND_MS    60000 /* for so long, the strikes */
 
 struct domains;
@@ -43,8 +43,8 @@ struct station_callbacks {
  * The endpoint has passed link_check_listen. domains may be NULL for endpoints that name no domain. All on the main thread. 0 or
  * -errno.
  */
-int station_create(struct station **out, struct loop *loop, struct worker *worker, struct domains *domains, const char *endpoint,
-		   const struct station_callbacks *callbacks);
+int station_create(struct station **out, struct loop *loop, struct worker *worker, struct domains *domains,
+		   const char *endpoint, const struct station_callbacks *callbacks);
 
 /*
  * Before the domain is saved: a guest that has a vchan mapped does not survive its restore. Ends the link and makes none until

@@ -8,9 +8,9 @@
 struct station_order {
 	const char *endpoint;
 	struct domain domain; /* of endpoints that name one */
-	unsigned made;	      /* links of this life so far */
+	unsigned made;        /* links of this life so far */
 	long generation;      /* of the link to be made: never the same twice */
-	int line;	      /* of serial lines: kept open between links, -1 for none */
+	int line;             /* of serial lines: kept open between links, -1 for none */
 	uint32_t line_domain; /* whose */
 };
 
@@ -25,6 +25,7 @@ int station_make_channel(struct station_order *order, struct link **out, char *w
 bool station_close_vchan(uint32_t domid, struct link *link, bool wait);
 
 /* A link over the line at path, which stays open for the next one as long as it works. */
-int station_make_line(struct station_order *order, const char *path, struct link **out, char *why, size_t size);
+int station_make_line(struct station_order *order, const char *path, struct link **out, char *why,
+		      size_t size);
 
 #endif

@@ -29,7 +29,8 @@ void domains_destroy(struct domains *domains)
 {
 }
 
-struct domains_listener *domains_listen(struct domains *domains, domains_fn appeared, domains_fn gone, void *data)
+struct domains_listener *domains_listen(struct domains *domains, domains_fn appeared, domains_fn gone,
+					void *data)
 {
 	errno = EPROTONOSUPPORT;
 	return NULL;

@@ -21,7 +21,8 @@ static int publish(struct xs_handle *xs, uint32_t domid, const char *name, const
 }
 
 /* The generation comes last: who reads it before and after the others has read what belongs together. */
-static int publish_link(const struct domain *domain, const char *type, const char *path, long generation, char *why, size_t size)
+static int publish_link(const struct domain *domain, const char *type, const char *path, long generation,
+			char *why, size_t size)
 {
 	struct xs_handle *xs = xs_open(0);
 	char number[24];
@@ -37,7 +38,8 @@ static int publish_link(const struct domain *domain, const char *type, const cha
 	if (!rc)
 		rc = publish(xs, domain->id, "generation", number);
 	if (rc < 0)
-		snprintf(why, size, "/local/domain/%u/xenhub/link: cannot be written: %s", domain->id, strerror(-rc));
+		snprintf(why, size, "/local/domain/%u/xenhub/link: cannot be written: %s", domain->id,
+			 strerror(-rc));
 	/* What was written for a domain that has gone meanwhile would stay for ever. */
 	if (!rc && !xs_is_domain_introduced(xs, domain->id)) {
 		snprintf(number, sizeof(number), "/local/domain/%u", domain->id);
@@ -80,7 +82,8 @@ int station_make_vchan(struct station_order *order, struct link **out, char *why
 	rc = vchan_serve(out, order->domain.id, path, spare, why, size);
 	if (rc < 0)
 		return rc;
-	snprintf((*out)->peer, sizeof((*out)->peer), "domain '%s' (%u), vchan", order->domain.name, order->domain.id);
+	snprintf((*out)->peer, sizeof((*out)->peer), "domain '%s' (%u), vchan", order->domain.name,
+		 order->domain.id);
 	rc = publish_link(&order->domain, "vchan", path, order->generation, why, size);
 	if (rc < 0) {
 		station_close_vchan(order->domain.id, *out, false);

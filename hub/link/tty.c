@@ -187,7 +187,8 @@ static void drain(struct tty_link *t)
 
 	if (!t->line_gone)
 		flush(t);
-	while (!t->framing.caller && !t->line_gone && framing_output(&t->framing, &bytes) && clock_now_ns() < by_ns) {
+	while (!t->framing.caller && !t->line_gone && framing_output(&t->framing, &bytes) &&
+	       clock_now_ns() < by_ns) {
 		poll(&p, 1, TTY_DRAIN_MS / 10);
 		flush(t);
 	}

@@ -190,7 +190,9 @@ static int try_pages(uint32_t domid, unsigned pages, char *why, size_t size)
 
 	if (!h) {
 		rc = -errno;
-		snprintf(why, size, "/dev/xen/gntalloc: %s: `modprobe xen_gntalloc`, and see that it may be opened", strerror(-rc));
+		snprintf(why, size,
+			 "/dev/xen/gntalloc: %s: `modprobe xen_gntalloc`, and see that it may be opened",
+			 strerror(-rc));
 		return rc;
 	}
 	refs = calloc(pages, sizeof(*refs));
@@ -201,11 +203,14 @@ static int try_pages(uint32_t domid, unsigned pages, char *why, size_t size)
 		rc = refs ? -ENOSPC : -ENOMEM;
 		if (pages > VCHAN_PAGES)
 			snprintf(why, size,
-				 "this domain had many links, and a further one has to leave %u of the %ld pages of "
+				 "this domain had many links, and a further one has to leave %u of the %ld "
+				 "pages of "
 				 "xen_gntalloc.limit to others: the rest is taken",
 				 pages - VCHAN_PAGES, vchan_page_limit());
 		else
-			snprintf(why, size, "a link needs %u pages to grant, but xen_gntalloc.limit (%ld) is reached: raise it in %s",
+			snprintf(why, size,
+				 "a link needs %u pages to grant, but xen_gntalloc.limit (%ld) is reached: "
+				 "raise it in %s",
 				 VCHAN_PAGES, vchan_page_limit(), VCHAN_LIMIT_FILE);
 	}
 	free(refs);
@@ -228,7 +233,8 @@ int vchan_serve(struct link **out, uint32_t domid, const char *path, unsigned sp
 	vchan = libxenvchan_server_init(NULL, (int)domid, path, VCHAN_RING, VCHAN_RING);
 	if (!vchan) {
 		rc = errno ? -errno : -EIO;
-		snprintf(why, size, "%s: cannot serve: %s; needs /dev/xen/gntalloc, /dev/xen/evtchn and XenStore", path,
+		snprintf(why, size,
+			 "%s: cannot serve: %s; needs /dev/xen/gntalloc, /dev/xen/evtchn and XenStore", path,
 			 strerror(-rc));
 		return rc;
 	}

@@ -12,11 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define VCHAN_RING	    (16 * 1024)			  /* bytes, each way */
-#define VCHAN_PAGES	    (1 + 2 * VCHAN_RING / 4096)	  /* that a server grants */
-#define VCHAN_PATH_MAX	    49				  /* libxenvchan cuts longer ones without a word */
-#define VCHAN_STORM_PER_S   500			  /* events that bring neither bytes nor room; more end the link */
-#define VCHAN_LIMIT_FILE    "/sys/module/xen_gntalloc/parameters/limit"
+#define VCHAN_RING        (16 * 1024)                 /* bytes, each way */
+#define VCHAN_PAGES       (1 + 2 * VCHAN_RING / 4096) /* that a server grants */
+#define VCHAN_PATH_MAX    49                          /* libxenvchan cuts longer ones without a word */
+#define VCHAN_STORM_PER_S 500 /* events that bring neither bytes nor room; more end the link */
+#define VCHAN_LIMIT_FILE  "/sys/module/xen_gntalloc/parameters/limit"
 
 struct link;
 

@@ -26,7 +26,8 @@ static struct xs_handle *open_store(char *why, size_t size, int *rc)
 
 	if (!xs) {
 		*rc = errno ? -errno : -EIO;
-		snprintf(why, size, "XenStore does not answer: %s; it is /dev/xen/xenbus in a guest, xenstored in Dom0",
+		snprintf(why, size,
+			 "XenStore does not answer: %s; it is /dev/xen/xenbus in a guest, xenstored in Dom0",
 			 strerror(-*rc));
 	}
 	return xs;
@@ -66,8 +67,8 @@ static bool is_dom0s_word(struct xs_handle *xs, const char *path)
 	return ours;
 }
 
-static int find_in_dom0(struct xs_handle *xs, const char *rest, const char *slash, char *path, size_t path_size, char *why,
-			size_t size)
+static int find_in_dom0(struct xs_handle *xs, const char *rest, const char *slash, char *path,
+			size_t path_size, char *why, size_t size)
 {
 	char domain_name[XEN_NAME_MAX], base[XEN_PATH_MAX], connection[16];
 	struct domain domain;
@@ -81,7 +82,9 @@ static int find_in_dom0(struct xs_handle *xs, const char *rest, const char *slas
 	snprintf(base, sizeof(base), "/local/domain/0/backend/console/%u", domain.id);
 	number = find_console(xs, base, slash + 1);
 	if (number < 0) {
-		snprintf(why, size, "domain '%s' has no channel '%s': add channel=['connection=pty,name=%s'] to its configuration",
+		snprintf(why, size,
+			 "domain '%s' has no channel '%s': add channel=['connection=pty,name=%s'] to its "
+			 "configuration",
 			 domain_name, slash + 1, slash + 1);
 		return -ENOENT;
 	}
@@ -94,8 +97,8 @@ static int find_in_dom0(struct xs_handle *xs, const char *rest, const char *slas
 
 		snprintf(node, sizeof(node), "/local/domain/%u/device/console/%ld/tty", domain.id, number);
 		if (store_read(xs, path, path_size, "%s", node)) {
-			if (!strncmp(path, "/dev/pts/", 9) && path[9] && !path[9 + strspn(path + 9, "0123456789")] &&
-			    is_dom0s_word(xs, node))
+			if (!strncmp(path, "/dev/pts/", 9) && path[9] &&
+			    !path[9 + strspn(path + 9, "0123456789")] && is_dom0s_word(xs, node))
 				return 0;
 			snprintf(why, size, "%s: could have been written by the guest: not trusted", node);
 			return -EACCES;
@@ -105,12 +108,15 @@ static int find_in_dom0(struct xs_handle *xs, const char *rest, const char *slas
 	return -EAGAIN;
 }
 
-static int find_in_guest(struct xs_handle *xs, const char *name, char *path, size_t path_size, char *why, size_t size)
+static int find_in_guest(struct xs_handle *xs, const char *name, char *path, size_t path_size, char *why,
+			 size_t size)
 {
 	long number = find_console(xs, "device/console", name);
 
 	if (number < 0) {
-		snprintf(why, size, "this domain has no channel '%s': add channel=['connection=pty,name=%s'] to its configuration",
+		snprintf(why, size,
+			 "this domain has no channel '%s': add channel=['connection=pty,name=%s'] to its "
+			 "configuration",
 			 name, name);
 		return -ENOENT;
 	}
@@ -126,8 +132,8 @@ int xen_find_channel(const char *rest, char *path, size_t path_size, char *why, 
 
 	if (!xs)
 		return rc;
-	rc = slash ? find_in_dom0(xs, rest, slash, path, path_size, why, size) :
-		     find_in_guest(xs, rest, path, path_size, why, size);
+	rc = slash ? find_in_dom0(xs, rest, slash, path, path_size, why, size)
+		   : find_in_guest(xs, rest, path, path_size, why, size);
 	xs_close(xs);
 	return rc;
 }
@@ -159,8 +165,10 @@ static int join_published(struct link **out, struct xs_handle *xs, char *why, si
 
 	if (generation < 0 || !store_read(xs, type, sizeof(type), "xenhub/link/type") ||
 	    !store_read(xs, path, sizeof(path), "xenhub/link/path")) {
-		snprintf(why, size, "no hub has published a link for this domain (xenhub/link in XenStore): is xenhubd up in Dom0, "
-				    "with this domain in its [daemon] listen?");
+		snprintf(why, size,
+			 "no hub has published a link for this domain (xenhub/link in XenStore): is xenhubd "
+			 "up in Dom0, "
+			 "with this domain in its [daemon] listen?");
 		return -ENOENT;
 	}
 	if (!strcmp(type, "vchan"))
@@ -170,7 +178,8 @@ static int join_published(struct link **out, struct xs_handle *xs, char *why, si
 	else
 		rc = -EPROTONOSUPPORT;
 	if (rc == -EPROTONOSUPPORT)
-		snprintf(why, size, "the hub offers a link of type '%s', which this version does not know", type);
+		snprintf(why, size, "the hub offers a link of type '%s', which this version does not know",
+			 type);
 	/* A hub that began anew meanwhile has given its old pages to who knows whom. */
 	if (!rc && store_read_number(xs, "xenhub/link/generation") != generation) {
 		link_close(*out);

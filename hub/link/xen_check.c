@@ -9,11 +9,14 @@
 static int check_name(const char *name, size_t n, char *why, size_t size)
 {
 	if (!n || n >= XEN_NAME_MAX) {
-		snprintf(why, size, "expected the name or UUID of a domain, of 1 to %d bytes", XEN_NAME_MAX - 1);
+		snprintf(why, size, "expected the name or UUID of a domain, of 1 to %d bytes",
+			 XEN_NAME_MAX - 1);
 		return -EINVAL;
 	}
 	if (strspn(name, "0123456789") >= n) {
-		snprintf(why, size, "a domain's number changes at its next boot: give its name or UUID, `xl list` shows them");
+		snprintf(why, size,
+			 "a domain's number changes at its next boot: give its name or UUID, `xl list` shows "
+			 "them");
 		return -EINVAL;
 	}
 	return 0;

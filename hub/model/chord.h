@@ -41,7 +41,8 @@ int chords_add(struct chords *chords, const uint16_t *keys, unsigned count, int 
  * 0 when nothing is left to send. *action becomes that of the chord that this frame completed, or -1. Buttons (BTN_*) neither
  * belong to chords nor are withheld.
  */
-uint32_t chords_filter(struct chords *chords, uint8_t *keys, struct event *events, uint32_t count, int *action);
+uint32_t chords_filter(struct chords *chords, uint8_t *keys, struct event *events, uint32_t count,
+		       int *action);
 
 /* A device is gone with these keys held. */
 void chords_forget(struct chords *chords, const uint8_t *keys_held);

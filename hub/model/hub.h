@@ -23,7 +23,7 @@
 #define HUB_DEVICES_MAX    64
 #define HUB_CONSUMERS_MAX  16
 #define HUB_CONTROLS_MAX   4 /* kept for xenhub, so that a full hub can still be asked why */
-#define HUB_PEERS_MAX	   (HUB_CONSUMERS_MAX + HUB_CONTROLS_MAX)
+#define HUB_PEERS_MAX      (HUB_CONSUMERS_MAX + HUB_CONTROLS_MAX)
 #define HUB_LED_PER_SECOND 50 /* from one consumer; more are dropped and counted */
 
 struct hub;

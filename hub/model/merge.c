@@ -2,7 +2,8 @@
 
 #include "hub/device/descriptor.h"
 
-#define SLOT_INHERITED (-1) /* the slot that was current before the frame: unknown here, and the same for both frames */
+#define SLOT_INHERITED                                                                                       \
+	(-1) /* the slot that was current before the frame: unknown here, and the same for both frames */
 
 static int32_t add_saturating(int32_t a, int32_t b)
 {
@@ -22,7 +23,8 @@ static bool is_slot_select(const struct event *e)
 }
 
 /* The event that sets (slot,) type and code, or NULL; *last_slot becomes the slot selected at the end. */
-static struct event *find(struct event *events, uint32_t n, const struct event *what, int64_t slot, int64_t *last_slot)
+static struct event *find(struct event *events, uint32_t n, const struct event *what, int64_t slot,
+			  int64_t *last_slot)
 {
 	struct event *found = NULL;
 	int64_t current = SLOT_INHERITED;
@@ -32,14 +34,16 @@ static struct event *find(struct event *events, uint32_t n, const struct event *
 
 		if (is_slot_select(e))
 			current = e->value;
-		else if (e->type == what->type && e->code == what->code && (!is_slot_value(e) || current == slot))
+		else if (e->type == what->type && e->code == what->code &&
+			 (!is_slot_value(e) || current == slot))
 			found = e;
 	}
 	*last_slot = current;
 	return found;
 }
 
-bool merge_motion(struct event *events, uint32_t *count, uint32_t room, const struct event *more, uint32_t n_more)
+bool merge_motion(struct event *events, uint32_t *count, uint32_t room, const struct event *more,
+		  uint32_t n_more)
 {
 	uint32_t n = *count - 1; /* without SYN_REPORT */
 	int64_t last_slot = SLOT_INHERITED;

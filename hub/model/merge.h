@@ -12,6 +12,7 @@
  * Merges `more` into the frame events[0 .. *count), SYN_REPORT included in both, which can hold `room` events. Returns false,
  * with nothing changed that matters, when it does not fit.
  */
-bool merge_motion(struct event *events, uint32_t *count, uint32_t room, const struct event *more, uint32_t n_more);
+bool merge_motion(struct event *events, uint32_t *count, uint32_t room, const struct event *more,
+		  uint32_t n_more);
 
 #endif

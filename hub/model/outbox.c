@@ -193,12 +193,14 @@ static bool merge_into_queue(struct outbox *box, uint32_t handle, const struct f
 			/* The merged frame is as old as its oldest part: sent_ns and age_ns stay that one's. */
 			merged = next;
 			memcpy(events, more, next.frame.count * sizeof(events[0]));
-		} else if (!merge_motion(events, &merged.frame.count, FRAME_EVENTS_MAX, more, next.frame.count)) {
+		} else if (!merge_motion(events, &merged.frame.count, FRAME_EVENTS_MAX, more,
+					 next.frame.count)) {
 			return false;
 		}
 		removed += load32(box->data + at);
 	}
-	if (!found || !merge_motion(events, &merged.frame.count, FRAME_EVENTS_MAX, frame->events, frame->count))
+	if (!found ||
+	    !merge_motion(events, &merged.frame.count, FRAME_EVENTS_MAX, frame->events, frame->count))
 		return false;
 	len = WIRE_FRAME_HEADER + merged.frame.count * sizeof(struct event);
 	if (box->tail - box->start - removed + len > OUTBOX_SIZE)
@@ -288,11 +290,13 @@ size_t outbox_peek(struct outbox *box, uint64_t now_ns, const uint8_t **bytes)
 	size_t end;
 
 	if (box->bulk && box->start >= box->bulk_at) {
-		end = stamp(box->bulk, box->bulk_start, box->bulk_head, box->bulk_size, box->next_seq, now_ns);
+		end = stamp(box->bulk, box->bulk_start, box->bulk_head, box->bulk_size, box->next_seq,
+			    now_ns);
 		*bytes = box->bulk + box->bulk_head;
 		return end - box->bulk_head;
 	}
-	end = stamp(box->data, box->start, box->head, box->bulk ? box->bulk_at : box->tail, box->next_seq, now_ns);
+	end = stamp(box->data, box->start, box->head, box->bulk ? box->bulk_at : box->tail, box->next_seq,
+		    now_ns);
 	*bytes = box->data + box->head;
 	return end - box->head;
 }

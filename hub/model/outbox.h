@@ -19,20 +19,22 @@
 
 #define OUTBOX_SIZE (128 * 1024)
 #define OUTBOX_MARK (OUTBOX_SIZE / 2)
-#define OUTBOX_LATE_NS (100ull * 1000 * 1000) /* longer than a busy machine keeps a consumer from running; more would be felt */
+#define OUTBOX_LATE_NS                                                                                       \
+	(100ull * 1000 *                                                                                     \
+	 1000) /* longer than a busy machine keeps a consumer from running; more would be felt */
 
 struct outbox {
 	uint8_t *data;
-	size_t start;	   /* of the first message that is not wholly sent */
-	size_t head;	   /* the first unsent byte: start, or inside that message */
+	size_t start; /* of the first message that is not wholly sent */
+	size_t head;  /* the first unsent byte: start, or inside that message */
 	size_t tail;
-	size_t barrier;	   /* behind the last message that is no motion frame: nothing before it is merged into */
-	uint8_t *bulk;	   /* a snapshot, sent when start reaches bulk_at */
+	size_t barrier; /* behind the last message that is no motion frame: nothing before it is merged into */
+	uint8_t *bulk;  /* a snapshot, sent when start reaches bulk_at */
 	size_t bulk_size, bulk_start, bulk_head, bulk_at;
-	uint64_t next_seq; /* of the first sequenced message from start on */
-	bool overflowed;   /* takes nothing until the owner calls outbox_recover */
-	uint64_t merged;   /* frames merged into another since the start */
-	uint64_t swallowed;/* edge events dropped since the start */
+	uint64_t next_seq;  /* of the first sequenced message from start on */
+	bool overflowed;    /* takes nothing until the owner calls outbox_recover */
+	uint64_t merged;    /* frames merged into another since the start */
+	uint64_t swallowed; /* edge events dropped since the start */
 	uint64_t sent_bytes;
 };
 

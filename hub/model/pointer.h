@@ -7,7 +7,7 @@
 
 struct pointer {
 	int32_t width, height; /* pixels, at least 1 */
-	int32_t x, y;	       /* 0 .. width - 1, 0 .. height - 1 */
+	int32_t x, y;          /* 0 .. width - 1, 0 .. height - 1 */
 };
 
 /* Starts in the middle. */

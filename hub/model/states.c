@@ -34,7 +34,8 @@ void states_destroy(struct states *states)
 
 	if (!states)
 		return;
-	HASH_ITER(hh, states->by_path, e, next) {
+	HASH_ITER(hh, states->by_path, e, next)
+	{
 		HASH_DEL(states->by_path, e);
 		free(e->text);
 		free(e);
@@ -74,12 +75,14 @@ static void touch(struct states *states, struct entry *e, uint64_t now_ns)
 	e->node.time_ns = now_ns;
 }
 
-__attribute__((format(printf, 2, 0))) static void make_path(char path[WIRE_TEXT_MAX], const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void make_path(char path[WIRE_TEXT_MAX], const char *format,
+							    va_list args)
 {
 	vsnprintf(path, WIRE_TEXT_MAX, format, args);
 }
 
-int states_set_integer(struct states *states, uint64_t now_ns, int64_t value, const char *unit, const char *path_format, ...)
+int states_set_integer(struct states *states, uint64_t now_ns, int64_t value, const char *unit,
+		       const char *path_format, ...)
 {
 	char path[WIRE_TEXT_MAX];
 	struct entry *e;
@@ -116,7 +119,8 @@ int states_set_text(struct states *states, uint64_t now_ns, const char *text, co
 	e = find_or_make(states, path);
 	if (!e)
 		return -errno;
-	if (e->node.type == WIRE_STATE_TEXT && strlen(e->text) == n && !memcmp(e->text, text, n) && !e->node.stale)
+	if (e->node.type == WIRE_STATE_TEXT && strlen(e->text) == n && !memcmp(e->text, text, n) &&
+	    !e->node.stale)
 		return 0;
 	copy = strndup(text, n);
 	if (!copy)
@@ -151,7 +155,8 @@ void states_remove(struct states *states, uint64_t now_ns, const char *path_form
 	va_start(args, path_format);
 	make_path(path, path_format, args);
 	va_end(args);
-	HASH_ITER(hh, states->by_path, e, next) {
+	HASH_ITER(hh, states->by_path, e, next)
+	{
 		if (e->node.type == WIRE_STATE_ABSENT || !state_path_below(e->path, path))
 			continue;
 		e->node.type = WIRE_STATE_ABSENT;
@@ -165,7 +170,8 @@ uint64_t states_serial(const struct states *states)
 	return states->serial;
 }
 
-const struct state_node *states_next(const struct states *states, uint64_t serial, const struct state_node *node)
+const struct state_node *states_next(const struct states *states, uint64_t serial,
+				     const struct state_node *node)
 {
 	struct entry *e = (struct entry *)node;
 

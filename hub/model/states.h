@@ -36,8 +36,8 @@ void states_destroy(struct states *states);
  * Set a node; unit must be static text ("" for none). A value equal to the present one changes nothing. Text longer than
  * the wire's is cut. 0, -ENOMEM, or -ENOSPC beyond STATES_MAX. path_format as for printf.
  */
-int states_set_integer(struct states *states, uint64_t now_ns, int64_t value, const char *unit, const char *path_format, ...)
-	__attribute__((format(printf, 5, 6)));
+int states_set_integer(struct states *states, uint64_t now_ns, int64_t value, const char *unit,
+		       const char *path_format, ...) __attribute__((format(printf, 5, 6)));
 int states_set_text(struct states *states, uint64_t now_ns, const char *text, const char *path_format, ...)
 	__attribute__((format(printf, 4, 5)));
 void states_set_stale(struct states *states, uint64_t now_ns, const char *path, bool stale);
@@ -50,7 +50,8 @@ void states_remove(struct states *states, uint64_t now_ns, const char *path_form
 uint64_t states_serial(const struct states *states);
 
 /* The nodes that changed after `serial`, oldest first: the first with node NULL, then each next; NULL at the end. */
-const struct state_node *states_next(const struct states *states, uint64_t serial, const struct state_node *node);
+const struct state_node *states_next(const struct states *states, uint64_t serial,
+				     const struct state_node *node);
 
 /* The node at path, or NULL; absent ones count as NULL. */
 const struct state_node *states_find(const struct states *states, const char *path);

@@ -75,7 +75,8 @@ static void deliver_settled(void *data)
 	discover->callbacks.settled(discover->callbacks.data);
 }
 
-static int report(struct discover *discover, loop_fn deliver, const char *devnode, struct libevdev *evdev, uint32_t hints)
+static int report(struct discover *discover, loop_fn deliver, const char *devnode, struct libevdev *evdev,
+		  uint32_t hints)
 {
 	struct report *r = calloc(1, sizeof(*r));
 	int rc;
@@ -115,7 +116,8 @@ static int open_device(const char *devnode, struct libevdev **evdev)
 
 static bool worth_a_retry(int err)
 {
-	return err == EACCES || err == EPERM || err == ENODEV || err == ENXIO || err == ENOENT || err == EBUSY || err == EAGAIN;
+	return err == EACCES || err == EPERM || err == ENODEV || err == ENXIO || err == ENOENT ||
+	       err == EBUSY || err == EAGAIN;
 }
 
 static struct waiting *find_waiting(struct discover *discover, const char *devnode)
@@ -215,8 +217,8 @@ static uint32_t read_hints(struct udev_device *device)
 		uint32_t hint;
 	} table[] = {
 		{ "ID_INPUT_POINTINGSTICK", HINT_POINTINGSTICK }, { "ID_INPUT_TOUCHPAD", HINT_TOUCHPAD },
-		{ "ID_INPUT_TOUCHSCREEN", HINT_TOUCHSCREEN },	  { "ID_INPUT_TABLET", HINT_TABLET },
-		{ "ID_INPUT_TABLET_PAD", HINT_TABLET_PAD },	  { "ID_INPUT_JOYSTICK", HINT_JOYSTICK },
+		{ "ID_INPUT_TOUCHSCREEN", HINT_TOUCHSCREEN },     { "ID_INPUT_TABLET", HINT_TABLET },
+		{ "ID_INPUT_TABLET_PAD", HINT_TABLET_PAD },       { "ID_INPUT_JOYSTICK", HINT_JOYSTICK },
 		{ "ID_INPUT_ACCELEROMETER", HINT_ACCELEROMETER },
 	};
 	uint32_t hints = 0;
@@ -272,8 +274,10 @@ static void enumerate(struct discover *discover)
 	if (discover->have_daemon)
 		udev_enumerate_add_match_is_initialized(all);
 	udev_enumerate_scan_devices(all);
-	udev_list_entry_foreach(entry, udev_enumerate_get_list_entry(all)) {
-		struct udev_device *device = udev_device_new_from_syspath(discover->udev, udev_list_entry_get_name(entry));
+	udev_list_entry_foreach(entry, udev_enumerate_get_list_entry(all))
+	{
+		struct udev_device *device =
+			udev_device_new_from_syspath(discover->udev, udev_list_entry_get_name(entry));
 		const char *devnode;
 
 		if (!device)
@@ -304,8 +308,10 @@ static void start(void *data)
 	}
 	discover->have_daemon = access("/run/udev/control", F_OK) == 0;
 	if (!discover->have_daemon)
-		log_warn("no udev daemon runs: devices are taken as the kernel announces them, without udev's hints");
-	discover->monitor = udev_monitor_new_from_netlink(discover->udev, discover->have_daemon ? "udev" : "kernel");
+		log_warn("no udev daemon runs: devices are taken as the kernel announces them, without "
+			 "udev's hints");
+	discover->monitor =
+		udev_monitor_new_from_netlink(discover->udev, discover->have_daemon ? "udev" : "kernel");
 	/* Listening begins before looking, so that nothing falls in between; a node seen twice is the receiver's to notice. */
 	if (!discover->monitor ||
 	    udev_monitor_filter_add_match_subsystem_devtype(discover->monitor, "input", NULL) < 0 ||

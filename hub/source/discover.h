@@ -10,8 +10,9 @@
 
 #include "hub/core/worker.h"
 
-#define DISCOVER_PATH_MAX    128
-#define DISCOVER_TRIES_MAX   8	   /* 50 ms, doubled each time, to 3.2 s; then a line in the log until udev tells anew */
+#define DISCOVER_PATH_MAX 128
+#define DISCOVER_TRIES_MAX                                                                                   \
+	8 /* 50 ms, doubled each time, to 3.2 s; then a line in the log until udev tells anew */
 #define DISCOVER_WAITING_MAX 64
 
 struct libevdev;

@@ -27,10 +27,10 @@ struct evdev_device {
 	bool grabbed;
 	bool grab_failed;
 	bool is_touchpad;
-	bool as_pointer; /* libinput has it */
-	bool starved;	 /* libinput has grabbed it: nothing comes here */
+	bool as_pointer;                   /* libinput has it */
+	bool starved;                      /* libinput has grabbed it: nothing comes here */
 	uint8_t keys[BITS_BYTES(KEY_CNT)]; /* physically down, withheld ones included */
-	uint32_t count;			   /* of events so far in this frame */
+	uint32_t count;                    /* of events so far in this frame */
 	struct event events[FRAME_EVENTS_MAX];
 	struct evdev_device *prev, *next;
 };
@@ -50,7 +50,8 @@ static bool is_ignored(const struct evdev_source *source, const struct descripto
 {
 	char line[32 + 2 * DESCRIPTOR_TEXT_MAX];
 
-	snprintf(line, sizeof(line), "%04x:%04x:%04x:%s:%s", d->bustype, d->vendor, d->product, d->uniq, d->phys);
+	snprintf(line, sizeof(line), "%04x:%04x:%04x:%s:%s", d->bustype, d->vendor, d->product, d->uniq,
+		 d->phys);
 	for (unsigned i = 0; i < source->options.n_ignore; i++)
 		if (text_match(source->options.ignore[i], line))
 			return true;
@@ -71,8 +72,10 @@ static void update_grab(struct evdev_device *device)
 		return;
 	rc = libevdev_grab(device->evdev, want ? LIBEVDEV_GRAB : LIBEVDEV_UNGRAB);
 	if (rc < 0 && want) {
-		log_warn_errno(-rc, "%s: cannot be grabbed: another program has it; its events reach that program alone",
-			       device->devnode);
+		log_warn_errno(
+			-rc,
+			"%s: cannot be grabbed: another program has it; its events reach that program alone",
+			device->devnode);
 		device->grab_failed = true;
 		return;
 	}
@@ -142,9 +145,11 @@ static void update_touchpad(struct evdev_device *device, enum reason reason, uin
 		/* libinput's descriptor must own the grab: ours would starve it. */
 		update_grab(device);
 		if (hub_device_find(source->hub, device->handle, &info))
-			rc = touchpads_add(source->touchpads, device->devnode, info.descriptor, source->grab, now_ns);
+			rc = touchpads_add(source->touchpads, device->devnode, info.descriptor, source->grab,
+					   now_ns);
 		if (rc < 0) {
-			log_warn_errno(-rc, "%s: libinput does not take this touchpad; it is passed raw only", device->devnode);
+			log_warn_errno(-rc, "%s: libinput does not take this touchpad; it is passed raw only",
+				       device->devnode);
 			device->is_touchpad = false;
 			device->as_pointer = false;
 		}
@@ -163,7 +168,8 @@ static void update_cover(struct evdev_source *source, uint64_t now_ns)
 
 	for (unsigned i = 0; i < HUB_DEVICES_MAX; i++)
 		if (hub_device_info(source->hub, i, &info))
-			covered |= bit_test(info.state->sws, SW_LID) || bit_test(info.state->sws, SW_TABLET_MODE);
+			covered |= bit_test(info.state->sws, SW_LID) ||
+				   bit_test(info.state->sws, SW_TABLET_MODE);
 	touchpads_set_covered(source->touchpads, covered, now_ns);
 }
 
@@ -172,11 +178,12 @@ static void on_chord(struct evdev_source *source, int action, uint64_t now_ns)
 	struct evdev_device *d;
 
 	DL_FOREACH(source->devices, d)
-		hub_device_release(source->hub, d->handle, REASON_CHORD, now_ns);
+	hub_device_release(source->hub, d->handle, REASON_CHORD, now_ns);
 	source->options.chord(source->options.data, action);
 }
 
-static void send_frame(struct evdev_device *device, const struct input_event *syn, uint32_t flags, uint32_t lost)
+static void send_frame(struct evdev_device *device, const struct input_event *syn, uint32_t flags,
+		       uint32_t lost)
 {
 	struct evdev_source *source = device->source;
 	uint64_t now_ns = loop_now(source->loop);
@@ -192,7 +199,8 @@ static void send_frame(struct evdev_device *device, const struct input_event *sy
 	device->events[device->count++] = (struct event){ EV_SYN, SYN_REPORT, syn->value };
 	frame.count = frame_drop_repeats(device->events, NULL, device->count);
 	if (frame.count && source->options.chords)
-		frame.count = chords_filter(source->options.chords, device->keys, device->events, frame.count, &action);
+		frame.count = chords_filter(source->options.chords, device->keys, device->events, frame.count,
+					    &action);
 	if (frame.count)
 		hub_device_frame(source->hub, device->handle, &frame, now_ns);
 	device->count = 0;
@@ -283,12 +291,13 @@ static struct evdev_device *find_by_node(struct evdev_source *source, const char
 	struct evdev_device *d;
 
 	DL_FOREACH(source->devices, d)
-		if (!strcmp(d->devnode, devnode))
-			return d;
+	if (!strcmp(d->devnode, devnode))
+		return d;
 	return NULL;
 }
 
-static int add_to_hub(struct evdev_device *device, const struct descriptor *d, uint32_t hints, uint64_t now_ns)
+static int add_to_hub(struct evdev_device *device, const struct descriptor *d, uint32_t hints,
+		      uint64_t now_ns)
 {
 	char reason[CLASSIFY_REASON_MAX];
 	char classes[128];
@@ -418,7 +427,7 @@ void evdev_source_destroy(struct evdev_source *source, uint64_t now_ns)
 	if (!source)
 		return;
 	DL_FOREACH_SAFE(source->devices, d, next)
-		remove_device(d, REASON_END, now_ns);
+	remove_device(d, REASON_END, now_ns);
 	touchpads_destroy(source->touchpads, now_ns);
 	discover_destroy(source->discover);
 	free(source);
@@ -431,7 +440,8 @@ void evdev_source_set_grab(struct evdev_source *source, bool grab)
 	source->grab = grab;
 	if (source->touchpads)
 		touchpads_set_grab(source->touchpads, grab);
-	DL_FOREACH(source->devices, d) {
+	DL_FOREACH(source->devices, d)
+	{
 		d->grab_failed = false;
 		update_starved(d, REASON_POLICY, clock_now_ns());
 		update_grab(d);
@@ -442,7 +452,8 @@ bool evdev_source_led(struct evdev_source *source, uint32_t handle, unsigned cod
 {
 	struct evdev_device *d;
 
-	DL_FOREACH(source->devices, d) {
+	DL_FOREACH(source->devices, d)
+	{
 		if (d->handle != handle)
 			continue;
 		libevdev_kernel_set_led_value(d->evdev, code, on ? LIBEVDEV_LED_ON : LIBEVDEV_LED_OFF);
@@ -456,7 +467,7 @@ void evdev_source_suspend(struct evdev_source *source, uint64_t now_ns)
 	struct evdev_device *d;
 
 	DL_FOREACH(source->devices, d)
-		hub_device_release(source->hub, d->handle, REASON_SUSPEND, now_ns);
+	hub_device_release(source->hub, d->handle, REASON_SUSPEND, now_ns);
 }
 
 void evdev_source_resume(struct evdev_source *source, uint64_t now_ns)
@@ -465,8 +476,8 @@ void evdev_source_resume(struct evdev_source *source, uint64_t now_ns)
 
 	evdev_source_suspend(source, now_ns);
 	DL_FOREACH_SAFE(source->devices, d, next)
-		if (!d->starved && reread(d, REASON_SUSPEND, now_ns) < 0)
-			remove_device(d, REASON_SUSPEND, now_ns);
+	if (!d->starved && reread(d, REASON_SUSPEND, now_ns) < 0)
+		remove_device(d, REASON_SUSPEND, now_ns);
 	discover_rescan(source->discover);
 }
 
@@ -488,7 +499,8 @@ void evdev_source_set_touchpads(struct evdev_source *source, bool pointer, bool 
 		update_cover(source, now_ns);
 	}
 	if (pointer && raw && source->grab)
-		log_warn("touchpads go to consumers that want pointers; with the grab on, those that want them raw get nothing");
+		log_warn("touchpads go to consumers that want pointers; with the grab on, those that want "
+			 "them raw get nothing");
 	DL_FOREACH(source->devices, d)
-		update_touchpad(d, REASON_POLICY, now_ns);
+	update_touchpad(d, REASON_POLICY, now_ns);
 }

@@ -14,10 +14,10 @@
 struct evdev_source;
 
 struct evdev_options {
-	bool grab;				 /* each device as soon as nothing is held on it */
-	char **ignore;				 /* patterns of BUS:VENDOR:PRODUCT:UNIQ:PHYS; kept by pointer */
+	bool grab;     /* each device as soon as nothing is held on it */
+	char **ignore; /* patterns of BUS:VENDOR:PRODUCT:UNIQ:PHYS; kept by pointer */
 	unsigned n_ignore;
-	struct chords *chords;			 /* fed with local keys; the caller's; NULL: none */
+	struct chords *chords; /* fed with local keys; the caller's; NULL: none */
 	/* A chord was completed. What it holds has been released already. */
 	void (*chord)(void *data, int action);
 	/* The first enumeration is through. */

@@ -7,7 +7,8 @@
 
 void evdev_describe(struct libevdev *evdev, struct descriptor *d)
 {
-	const char *name = libevdev_get_name(evdev), *phys = libevdev_get_phys(evdev), *uniq = libevdev_get_uniq(evdev);
+	const char *name = libevdev_get_name(evdev), *phys = libevdev_get_phys(evdev),
+		   *uniq = libevdev_get_uniq(evdev);
 
 	memset(d, 0, sizeof(*d));
 	text_copy(d->name, sizeof(d->name), name ? name : "", sizeof(d->name));

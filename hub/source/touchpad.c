@@ -24,9 +24,9 @@ struct touchpad {
 	int fd; /* libinput's */
 	char devnode[128];
 	uint32_t handle;
-	double rest_x, rest_y;		  /* of motion, below one pixel */
-	double scroll_rest[2];		  /* of scrolling, below one unit */
-	int32_t click_rest[2];		  /* units that do not make a click yet */
+	double rest_x, rest_y; /* of motion, below one pixel */
+	double scroll_rest[2]; /* of scrolling, below one unit */
+	int32_t click_rest[2]; /* units that do not make a click yet */
 	struct touchpad *prev, *next;
 };
 
@@ -36,7 +36,7 @@ struct touchpads {
 	struct libinput *libinput;
 	struct loop_fd *source;
 	bool covered;
-	bool grab; /* what is being opened is to be grabbed */
+	bool grab;  /* what is being opened is to be grabbed */
 	int opened; /* the descriptor that libinput got last */
 	struct touchpad *list;
 };
@@ -64,8 +64,8 @@ static void close_restricted(int fd, void *data)
 	struct touchpad *pad;
 
 	DL_FOREACH(t->list, pad)
-		if (pad->fd == fd)
-			pad->fd = -1;
+	if (pad->fd == fd)
+		pad->fd = -1;
 	close(fd);
 }
 
@@ -77,7 +77,9 @@ static const struct libinput_interface interface = {
 static void describe_mouse(const struct descriptor *pad, struct descriptor *d)
 {
 	static const uint16_t buttons[] = { BTN_LEFT, BTN_RIGHT, BTN_MIDDLE };
-	static const uint16_t axes[] = { REL_X, REL_Y, REL_WHEEL, REL_HWHEEL, REL_WHEEL_HI_RES, REL_HWHEEL_HI_RES };
+	static const uint16_t axes[] = {
+		REL_X, REL_Y, REL_WHEEL, REL_HWHEEL, REL_WHEEL_HI_RES, REL_HWHEEL_HI_RES
+	};
 
 	memset(d, 0, sizeof(*d));
 	snprintf(d->name, sizeof(d->name), "%.110s (pointer)", pad->name);
@@ -93,7 +95,8 @@ static void describe_mouse(const struct descriptor *pad, struct descriptor *d)
 		descriptor_add(d, EV_REL, axes[i]);
 }
 
-static void send(struct touchpads *t, struct touchpad *pad, struct event *events, uint32_t n, uint64_t time_us)
+static void send(struct touchpads *t, struct touchpad *pad, struct event *events, uint32_t n,
+		 uint64_t time_us)
 {
 	struct frame frame = { .time_us = time_us, .events = events, .count = n + 1 };
 
@@ -167,7 +170,8 @@ static void on_scroll(struct touchpads *t, struct touchpad *pad, struct libinput
 
 	for (unsigned i = 0; i < 2; i++)
 		if (libinput_event_pointer_has_axis(e, axes[i]))
-			n += scroll_axis(pad, i, libinput_event_pointer_get_scroll_value(e, axes[i]), events + n);
+			n += scroll_axis(pad, i, libinput_event_pointer_get_scroll_value(e, axes[i]),
+					 events + n);
 	send(t, pad, events, n, libinput_event_pointer_get_time_usec(e));
 }
 
@@ -246,13 +250,14 @@ void touchpads_destroy(struct touchpads *t, uint64_t now_ns)
 	if (!t)
 		return;
 	DL_FOREACH_SAFE(t->list, pad, next)
-		remove_pad(t, pad, REASON_END, now_ns);
+	remove_pad(t, pad, REASON_END, now_ns);
 	loop_remove_fd(t->source);
 	libinput_unref(t->libinput);
 	free(t);
 }
 
-int touchpads_add(struct touchpads *t, const char *devnode, const struct descriptor *d, bool grab, uint64_t now_ns)
+int touchpads_add(struct touchpads *t, const char *devnode, const struct descriptor *d, bool grab,
+		  uint64_t now_ns)
 {
 	struct touchpad *pad = calloc(1, sizeof(*pad));
 	struct descriptor mouse;
@@ -291,8 +296,8 @@ void touchpads_remove(struct touchpads *t, const char *devnode, enum reason reas
 	struct touchpad *pad, *next;
 
 	DL_FOREACH_SAFE(t->list, pad, next)
-		if (!strcmp(pad->devnode, devnode))
-			remove_pad(t, pad, reason, now_ns);
+	if (!strcmp(pad->devnode, devnode))
+		remove_pad(t, pad, reason, now_ns);
 }
 
 void touchpads_set_grab(struct touchpads *t, bool grab)
@@ -300,8 +305,9 @@ void touchpads_set_grab(struct touchpads *t, bool grab)
 	struct touchpad *pad;
 
 	DL_FOREACH(t->list, pad)
-		if (pad->fd >= 0 && ioctl(pad->fd, EVIOCGRAB, grab ? 1 : 0) < 0)
-			log_warn_errno(errno, "%s: the grab cannot be %s", pad->devnode, grab ? "taken" : "let go of");
+	if (pad->fd >= 0 && ioctl(pad->fd, EVIOCGRAB, grab ? 1 : 0) < 0)
+		log_warn_errno(errno, "%s: the grab cannot be %s", pad->devnode,
+			       grab ? "taken" : "let go of");
 }
 
 void touchpads_set_covered(struct touchpads *t, bool covered, uint64_t now_ns)
@@ -311,6 +317,6 @@ void touchpads_set_covered(struct touchpads *t, bool covered, uint64_t now_ns)
 	if (covered == t->covered)
 		return;
 	DL_FOREACH(t->list, pad)
-		hub_device_release(t->hub, pad->handle, REASON_SUSPEND, now_ns);
+	hub_device_release(t->hub, pad->handle, REASON_SUSPEND, now_ns);
 	t->covered = covered;
 }

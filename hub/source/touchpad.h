@@ -21,7 +21,8 @@ int touchpads_create(struct touchpads **out, struct loop *loop, struct hub *hub)
 void touchpads_destroy(struct touchpads *touchpads, uint64_t now_ns);
 
 /* Begins to serve a touchpad; with grab, for the hub alone. The caller has let go of its own grab. 0 or -errno. */
-int touchpads_add(struct touchpads *touchpads, const char *devnode, const struct descriptor *d, bool grab, uint64_t now_ns);
+int touchpads_add(struct touchpads *touchpads, const char *devnode, const struct descriptor *d, bool grab,
+		  uint64_t now_ns);
 void touchpads_remove(struct touchpads *touchpads, const char *devnode, enum reason reason, uint64_t now_ns);
 
 /* Takes the grabs of all touchpads that are served, or lets go of them. */

@@ -12,7 +12,8 @@ void touchpads_destroy(struct touchpads *touchpads, uint64_t now_ns)
 {
 }
 
-int touchpads_add(struct touchpads *touchpads, const char *devnode, const struct descriptor *d, bool grab, uint64_t now_ns)
+int touchpads_add(struct touchpads *touchpads, const char *devnode, const struct descriptor *d, bool grab,
+		  uint64_t now_ns)
 {
 	return -ENOSYS;
 }

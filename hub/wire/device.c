@@ -6,7 +6,7 @@
 
 #define FRAME_TIMES    (1 << 3) /* in the header's flags: a time for each event follows the events */
 #define FRAME_FLAGS    (FRAME_SYNTHETIC | FRAME_CANCEL | FRAME_RESYNC)
-#define BITS_OF_PROPS  0xff	/* in place of an event type */
+#define BITS_OF_PROPS  0xff     /* in place of an event type */
 #define DEVICE_CLAIMED (1 << 0) /* in the header's flags of DEVICE_ADD */
 
 _Static_assert(sizeof(struct event) == 8, "an event is 8 bytes on the wire and in memory");
@@ -99,8 +99,8 @@ static int read_bits(struct reader *r, struct descriptor *d)
 	}
 }
 
-int wire_get_device_add(const uint8_t *msg, size_t len, uint64_t *seq, struct wire_device *m, struct descriptor *d,
-			struct wire_error *err)
+int wire_get_device_add(const uint8_t *msg, size_t len, uint64_t *seq, struct wire_device *m,
+			struct descriptor *d, struct wire_error *err)
 {
 	struct reader r = body_of(msg, len);
 	uint8_t seen[sizeof(d->abss)] = { 0 };

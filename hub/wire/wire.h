@@ -17,23 +17,24 @@
 #include "hub/device/frame.h"
 #include "hub/device/state.h"
 
-#define WIRE_MAGIC	  0x42554858u /* "XHUB" */
-#define WIRE_VERSION	  1
+#define WIRE_MAGIC        0x42554858u /* "XHUB" */
+#define WIRE_VERSION      1
 #define WIRE_HEADER_SIZE  8
 #define WIRE_MESSAGE_MAX  16384
-#define WIRE_TEXT_MAX	  256 /* any single text field, with its terminator once decoded */
+#define WIRE_TEXT_MAX     256 /* any single text field, with its terminator once decoded */
 #define WIRE_FRAME_HEADER 48
-#define WIRE_LEASE_MS	  120  /* a hub renews the lease this often while something is held */
-#define WIRE_EXPIRY_MS	  400  /* a consumer that hears nothing for so long lets go */
-#define WIRE_ACK_MS	  1000 /* while anything is queued or held, a consumer that acknowledges nothing is dropped */
-#define WIRE_SKIPPABLE	  0x8000 /* set in a type: whoever does not know it passes it over */
+#define WIRE_LEASE_MS     120 /* a hub renews the lease this often while something is held */
+#define WIRE_EXPIRY_MS    400 /* a consumer that hears nothing for so long lets go */
+#define WIRE_ACK_MS                                                                                          \
+	1000 /* while anything is queued or held, a consumer that acknowledges nothing is dropped */
+#define WIRE_SKIPPABLE 0x8000 /* set in a type: whoever does not know it passes it over */
 
 enum wire_type {
-	WIRE_HELLO = 1,		 /* both ways, the first message */
-	WIRE_BYE = 2,		 /* both ways, the last message */
-	WIRE_PING = 3,		 /* both ways; answered by PONG with the same token */
+	WIRE_HELLO = 1, /* both ways, the first message */
+	WIRE_BYE = 2,   /* both ways, the last message */
+	WIRE_PING = 3,  /* both ways; answered by PONG with the same token */
 	WIRE_PONG = 4,
-	WIRE_DEVICE_ADD = 16,	 /* hub → consumer from here; ADD, REMOVE, FRAME also control → hub, to replay */
+	WIRE_DEVICE_ADD = 16, /* hub → consumer from here; ADD, REMOVE, FRAME also control → hub, to replay */
 	WIRE_DEVICE_REMOVE = 17,
 	WIRE_SNAPSHOT_BEGIN = 18,
 	WIRE_DEVICE_STATE = 19,
@@ -42,26 +43,26 @@ enum wire_type {
 	WIRE_LEASE = 22,
 	WIRE_FOCUS = 23,
 	WIRE_STATE = 24 | WIRE_SKIPPABLE,
-	WIRE_SUBSCRIBE = 64,	 /* consumer → hub from here */
+	WIRE_SUBSCRIBE = 64, /* consumer → hub from here */
 	WIRE_ACK = 65,
 	WIRE_LED = 66,
 	WIRE_CLAIM = 67 | WIRE_SKIPPABLE,
 	WIRE_SCREEN = 68 | WIRE_SKIPPABLE,
-	WIRE_REQUEST = 96,	 /* control socket only, from here */
+	WIRE_REQUEST = 96, /* control socket only, from here */
 	WIRE_REPLY = 97,
 };
 
 enum wire_bye {
 	WIRE_BYE_NONE = 0,
-	WIRE_BYE_DONE = 1,	/* the sender ends in good order */
-	WIRE_BYE_VERSION = 2,	/* no common version */
-	WIRE_BYE_MALFORMED = 3, /* a message that breaks the rules of this page */
-	WIRE_BYE_UNEXPECTED = 4,/* a message that this side may not send, or not now */
-	WIRE_BYE_UNKNOWN = 5,	/* an unknown type without the skippable bit */
-	WIRE_BYE_LIMIT = 6,	/* a limit is reached; the text names it */
-	WIRE_BYE_TIMEOUT = 7,	/* no acknowledgement in time */
-	WIRE_BYE_POLICY = 8,	/* the policy does not let this consumer in */
-	WIRE_BYE_QUIESCE = 9,	/* asked to let go of the link for a while */
+	WIRE_BYE_DONE = 1,       /* the sender ends in good order */
+	WIRE_BYE_VERSION = 2,    /* no common version */
+	WIRE_BYE_MALFORMED = 3,  /* a message that breaks the rules of this page */
+	WIRE_BYE_UNEXPECTED = 4, /* a message that this side may not send, or not now */
+	WIRE_BYE_UNKNOWN = 5,    /* an unknown type without the skippable bit */
+	WIRE_BYE_LIMIT = 6,      /* a limit is reached; the text names it */
+	WIRE_BYE_TIMEOUT = 7,    /* no acknowledgement in time */
+	WIRE_BYE_POLICY = 8,     /* the policy does not let this consumer in */
+	WIRE_BYE_QUIESCE = 9,    /* asked to let go of the link for a while */
 	WIRE_BYE_COUNT
 };
 
@@ -99,19 +100,19 @@ enum wire_touchpad {
 
 /* What a consumer wishes for; in a hub's HELLO all zero. Also the body of SUBSCRIBE. */
 struct wire_wishes {
-	uint32_t classes;	  /* mask of enum device_class; 0 for states alone */
-	uint8_t touchpad;	  /* enum wire_touchpad */
-	uint8_t states;		  /* 1: STATE messages are wanted */
+	uint32_t classes;           /* mask of enum device_class; 0 for states alone */
+	uint8_t touchpad;           /* enum wire_touchpad */
+	uint8_t states;             /* 1: STATE messages are wanted */
 	uint32_t state_interval_ms; /* not more often than this; 0 for at once */
 };
 
 struct wire_hello {
 	uint16_t version_min, version_max;
 	uint8_t role;
-	uint8_t clock;	       /* clockid_t of all event times: 1 is CLOCK_MONOTONIC */
-	uint32_t features;     /* none defined in version 1; ignore what you do not know */
-	uint8_t boot_id[16];   /* of the machine the sender runs on; zero when unknown */
-	uint64_t generation;   /* hub: of this link, never 0; consumer: of the link it lost, 0 for none */
+	uint8_t clock;       /* clockid_t of all event times: 1 is CLOCK_MONOTONIC */
+	uint32_t features;   /* none defined in version 1; ignore what you do not know */
+	uint8_t boot_id[16]; /* of the machine the sender runs on; zero when unknown */
+	uint64_t generation; /* hub: of this link, never 0; consumer: of the link it lost, 0 for none */
 	struct wire_wishes wishes;
 	char name[WIRE_TEXT_MAX]; /* for people: "xenhubd 0.1.0", "xenhub-twin" */
 };
@@ -121,10 +122,10 @@ struct wire_hello {
 struct wire_device {
 	uint32_t handle;
 	uint32_t classes;
-	char id[IDENTITY_MAX];	   /* stable across replug and restart */
-	char reason[WIRE_TEXT_MAX];/* of the classification */
-	char origin[WIRE_TEXT_MAX];/* the source: "/dev/input/event3", "evemu:tablet.evemu" */
-	bool claimed;		   /* ids come from an untrusted peer: claims */
+	char id[IDENTITY_MAX];               /* stable across replug and restart */
+	char reason[WIRE_TEXT_MAX];          /* of the classification */
+	char origin[WIRE_TEXT_MAX];          /* the source: "/dev/input/event3", "evemu:tablet.evemu" */
+	bool claimed;                        /* ids come from an untrusted peer: claims */
 	const struct descriptor *descriptor; /* encoding only */
 };
 
@@ -158,7 +159,7 @@ enum wire_state_type {
 
 struct wire_state {
 	uint64_t time_ns; /* CLOCK_MONOTONIC of the hub */
-	uint8_t type;	  /* enum wire_state_type */
+	uint8_t type;     /* enum wire_state_type */
 	bool stale;
 	int64_t integer;
 	char path[WIRE_TEXT_MAX];
@@ -204,7 +205,7 @@ int wire_put_request(uint8_t *buf, size_t size, unsigned type, uint32_t code, co
 /* The largest message each needs, for sizing buffers. */
 #define WIRE_DEVICE_ADD_MAX   4096
 #define WIRE_DEVICE_STATE_MAX 8192
-#define WIRE_SMALL_MAX	      256
+#define WIRE_SMALL_MAX        256
 
 /* Rewrites the sequence number, send time and age of an encoded, sequenced message in place. */
 bool wire_is_sequenced(unsigned type);
@@ -214,11 +215,12 @@ void wire_patch_sent(uint8_t *frame_message, uint64_t sent_ns, uint64_t read_ns)
 /* ---- decoders: msg is one whole message, len its header's length. 0 or -EBADMSG ---- */
 
 int wire_get_hello(const uint8_t *msg, size_t len, struct wire_hello *m, struct wire_error *err);
-int wire_get_bye(const uint8_t *msg, size_t len, unsigned *reason, char text[WIRE_TEXT_MAX], struct wire_error *err);
+int wire_get_bye(const uint8_t *msg, size_t len, unsigned *reason, char text[WIRE_TEXT_MAX],
+		 struct wire_error *err);
 int wire_get_ping(const uint8_t *msg, size_t len, uint64_t *token, struct wire_error *err);
 /* The descriptor is written to *d; m->descriptor is set to it. */
-int wire_get_device_add(const uint8_t *msg, size_t len, uint64_t *seq, struct wire_device *m, struct descriptor *d,
-			struct wire_error *err);
+int wire_get_device_add(const uint8_t *msg, size_t len, uint64_t *seq, struct wire_device *m,
+			struct descriptor *d, struct wire_error *err);
 int wire_get_device_remove(const uint8_t *msg, size_t len, uint64_t *seq, uint32_t *handle, unsigned *reason,
 			   struct wire_error *err);
 int wire_get_snapshot_begin(const uint8_t *msg, size_t len, struct wire_snapshot *m, struct wire_error *err);

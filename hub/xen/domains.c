@@ -57,7 +57,8 @@ static void tell(struct domains *d, const struct domain *domain, bool appeared)
 {
 	struct domains_listener *l, *next;
 
-	DL_FOREACH_SAFE(d->listeners, l, next) {
+	DL_FOREACH_SAFE(d->listeners, l, next)
+	{
 		domains_fn fn = appeared ? l->appeared : l->gone;
 
 		if (fn)
@@ -80,8 +81,8 @@ static void on_news(void *data)
 		}
 	} else {
 		DL_FOREACH(d->known, e)
-			if (e->domain.id == news->domain.id)
-				break;
+		if (e->domain.id == news->domain.id)
+			break;
 		if (e) {
 			DL_DELETE(d->known, e);
 			tell(d, &e->domain, false);
@@ -101,8 +102,8 @@ struct domains_listener *domains_listen(struct domains *d, domains_fn appeared, 
 	*l = (struct domains_listener){ .domains = d, .appeared = appeared, .gone = gone, .data = data };
 	DL_APPEND(d->listeners, l);
 	DL_FOREACH(d->known, e)
-		if (appeared)
-			appeared(data, &e->domain);
+	if (appeared)
+		appeared(data, &e->domain);
 	return l;
 }
 
@@ -120,8 +121,8 @@ const struct domain *domains_find(const struct domains *d, const char *name)
 	struct entry *e;
 
 	DL_FOREACH(d->known, e)
-		if (domain_is_called(&e->domain, name) && (!found || e->domain.id > found->id))
-			found = &e->domain;
+	if (domain_is_called(&e->domain, name) && (!found || e->domain.id > found->id))
+		found = &e->domain;
 	return found;
 }
 
@@ -137,7 +138,8 @@ static void post(struct domains *d, const struct domain *domain, bool appeared)
 			return;
 	}
 	free(news);
-	log_err("domain '%s': nobody could be told that it %s", domain->name, appeared ? "is there" : "is gone");
+	log_err("domain '%s': nobody could be told that it %s", domain->name,
+		appeared ? "is there" : "is gone");
 }
 
 static bool same(const struct domain *a, const struct domain *b)
@@ -226,7 +228,8 @@ static void try_later(struct domains *d, int err)
 {
 	close_store(d);
 	if (!d->complained)
-		log_warn_errno(err, "XenStore does not tell which domains there are; it is asked again. xenhub doctor says what is "
+		log_warn_errno(err, "XenStore does not tell which domains there are; it is asked again. "
+				    "xenhub doctor says what is "
 				    "missing");
 	d->complained = true;
 	loop_timer_at(d->retry, clock_now_ns() + d->retry_ns);
@@ -263,7 +266,8 @@ static void open_store(void *data)
 	int rc;
 
 	d->xs = xs_open(0);
-	if (!d->xs || !xs_watch(d->xs, "@introduceDomain", "come") || !xs_watch(d->xs, "@releaseDomain", "go")) {
+	if (!d->xs || !xs_watch(d->xs, "@introduceDomain", "come") ||
+	    !xs_watch(d->xs, "@releaseDomain", "go")) {
 		try_later(d, errno);
 		return;
 	}
@@ -319,9 +323,9 @@ void domains_destroy(struct domains *d)
 	if (d->xs)
 		xs_close(d->xs);
 	DL_FOREACH_SAFE(d->listeners, l, l_next)
-		free(l);
+	free(l);
 	DL_FOREACH_SAFE(d->known, e, e_next)
-		free(e);
+	free(e);
 	free(d->seen);
 	free(d->watched);
 	free(d);

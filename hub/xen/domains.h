@@ -21,7 +21,8 @@ int domains_create(struct domains **out, struct worker *worker);
 void domains_destroy(struct domains *domains);
 
 /* appeared is called for each that is there, before this returns. NULL and errno when there is no memory. */
-struct domains_listener *domains_listen(struct domains *domains, domains_fn appeared, domains_fn gone, void *data);
+struct domains_listener *domains_listen(struct domains *domains, domains_fn appeared, domains_fn gone,
+					void *data);
 void domains_unlisten(struct domains_listener *listener);
 
 /* The youngest domain of that name or UUID, or NULL. Lives until the next change. */

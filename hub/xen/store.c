@@ -83,14 +83,16 @@ bool store_read_domain(struct xs_handle *xs, uint32_t id, struct domain *domain)
 	n = strlen(domain->name);
 	if (n >= sizeof(incoming) - 1 && !strcmp(domain->name + n - (sizeof(incoming) - 1), incoming))
 		return false;
-	if (store_read(xs, vm, sizeof(vm), "/local/domain/%u/vm", id) && !strncmp(vm, "/vm/", 4) && strlen(vm) == 40)
+	if (store_read(xs, vm, sizeof(vm), "/local/domain/%u/vm", id) && !strncmp(vm, "/vm/", 4) &&
+	    strlen(vm) == 40)
 		snprintf(domain->uuid, sizeof(domain->uuid), "%.36s", vm + 4);
 	return true;
 }
 
 bool domain_is_called(const struct domain *domain, const char *name)
 {
-	return !strncmp(domain->name, name, sizeof(domain->name) - 1) || (domain->uuid[0] && !strcasecmp(domain->uuid, name));
+	return !strncmp(domain->name, name, sizeof(domain->name) - 1) ||
+	       (domain->uuid[0] && !strcasecmp(domain->uuid, name));
 }
 
 int store_list_domains(struct xs_handle *xs, struct domain **out)
@@ -104,7 +106,8 @@ int store_list_domains(struct xs_handle *xs, struct domain **out)
 	for (unsigned i = 0; *out && i < n; i++) {
 		long id;
 
-		if (text_to_long(ids[i], 10, 1, UINT16_MAX, &id) == 0 && store_read_domain(xs, (uint32_t)id, &(*out)[kept]))
+		if (text_to_long(ids[i], 10, 1, UINT16_MAX, &id) == 0 &&
+		    store_read_domain(xs, (uint32_t)id, &(*out)[kept]))
 			kept++;
 	}
 	free(ids);

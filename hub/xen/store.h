@@ -23,7 +23,8 @@ struct domain {
 };
 
 /* Text of a node, cut to size; false when it is not there or empty. */
-bool store_read(struct xs_handle *xs, char *dst, size_t size, const char *format, ...) __attribute__((format(printf, 4, 5)));
+bool store_read(struct xs_handle *xs, char *dst, size_t size, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 
 /* The same as a number from 0 to INT32_MAX; -1 when it is none. */
 long store_read_number(struct xs_handle *xs, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -35,7 +35,8 @@ long bench_switches(pid_t pid);
 /*
  * Writes a recording of a mouse: frames at `hz`, each REL_X 1, REL_Y -1; every press_every-th one turns BTN_LEFT instead (0: never). lead_ms: an empty frame comes so much earlier, for all consumers to be there.
  */
-void bench_write_mouse(const char *path, unsigned frames, unsigned hz, unsigned press_every, unsigned lead_ms);
+void bench_write_mouse(const char *path, unsigned frames, unsigned hz, unsigned press_every,
+		       unsigned lead_ms);
 
 _Noreturn void bench_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

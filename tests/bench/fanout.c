@@ -18,11 +18,11 @@
 #include "hub/core/clock.h"
 #include "tests/bench/bench.h"
 
-#define CONSUMERS     4
-#define STALLED	      3
-#define HZ	      8000 /* frames; three events each */
-#define PRESS_EVERY   100
-#define STALL_MS      1500
+#define CONSUMERS   4
+#define STALLED     3
+#define HZ          8000 /* frames; three events each */
+#define PRESS_EVERY 100
+#define STALL_MS    1500
 
 /* What a consumer saw, shared with the parent. */
 struct result {
@@ -122,10 +122,12 @@ int main(int argc, char **argv)
 	sleep_ms(300);
 	for (unsigned i = 1; i < CONSUMERS; i++)
 		kill(pids[i], SIGSTOP);
-	hub = bench_start_daemon((const char *[]){ "--source", source, "--once", "--listen", endpoint, NULL });
+	hub = bench_start_daemon(
+		(const char *[]){ "--source", source, "--once", "--listen", endpoint, NULL });
 	for (unsigned i = 1; i < CONSUMERS; i++)
 		kill(pids[i], SIGCONT);
-	for (unsigned i = 0; i < 3000 && !(results[0].up && results[1].up && results[2].up && results[3].up); i++)
+	for (unsigned i = 0; i < 3000 && !(results[0].up && results[1].up && results[2].up && results[3].up);
+	     i++)
 		sleep_ms(1);
 	sleep_ms(1000);
 	kill(pids[STALLED], SIGSTOP);
@@ -138,15 +140,16 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < CONSUMERS; i++)
 		bench_wait(pids[i]);
 
-	printf("%u frames, %u presses and releases, %u events/s, consumer %u stopped for %u ms\n", frames, presses,
-	       HZ * 3, STALLED + 1, STALL_MS);
+	printf("%u frames, %u presses and releases, %u events/s, consumer %u stopped for %u ms\n", frames,
+	       presses, HZ * 3, STALLED + 1, STALL_MS);
 	printf("consumer  frames  events   edges     sum x  links  missed edges  button  worst us\n");
 	for (unsigned i = 0; i < CONSUMERS; i++) {
 		const struct result *r = &results[i];
 
-		printf("%8u  %6llu  %6llu  %6llu  %8lld  %5llu  %12llu  %6s  %8.0f\n", i + 1, (unsigned long long)r->frames,
-		       (unsigned long long)r->events, (unsigned long long)r->edges, (long long)r->x,
-		       (unsigned long long)r->links, (unsigned long long)r->lost_queue, r->button ? "down" : "up",
+		printf("%8u  %6llu  %6llu  %6llu  %8lld  %5llu  %12llu  %6s  %8.0f\n", i + 1,
+		       (unsigned long long)r->frames, (unsigned long long)r->events,
+		       (unsigned long long)r->edges, (long long)r->x, (unsigned long long)r->links,
+		       (unsigned long long)r->lost_queue, r->button ? "down" : "up",
 		       (double)r->worst_ns / 1e3);
 		if (i == STALLED) {
 			bad += (unsigned)r->button != (presses & 1);
@@ -156,7 +159,9 @@ int main(int argc, char **argv)
 		}
 	}
 	printf("daemon: RSS %ld kB (goal: 6144), %ld context switches in the run\n", rss, switches);
-	printf("%s\n", bad || rss > 6144 ? "FAILED" : "ok: nothing lost where nobody stalled, held state right where one did");
+	printf("%s\n", bad || rss > 6144
+			       ? "FAILED"
+			       : "ok: nothing lost where nobody stalled, held state right where one did");
 	bench_cleanup();
 	return bad || rss > 6144;
 }

@@ -41,7 +41,8 @@ static void run_hub(struct samples *samples, const char *recording)
 
 	snprintf(source, sizeof(source), "evemu:%s", recording);
 	snprintf(endpoint, sizeof(endpoint), "unix:%s/hub.sock", bench_folder());
-	pid = bench_start_daemon((const char *[]){ "--source", source, "--once", "--listen", endpoint, NULL });
+	pid = bench_start_daemon(
+		(const char *[]){ "--source", source, "--once", "--listen", endpoint, NULL });
 	if (xenhub_open(&hub, endpoint, &options, &listener, samples) < 0)
 		bench_die("cannot open %s", endpoint);
 	do
@@ -149,8 +150,8 @@ static void compare(const char *title, unsigned rounds, const char *recording)
 		run_hub(&hub, recording);
 	}
 	printf("%s\n", title);
-	printf("  bare loop  %7.1f  %7.1f  %7.1f\n", samples_at(&bare, 500) / 1e3, samples_at(&bare, 990) / 1e3,
-	       samples_at(&bare, 1000) / 1e3);
+	printf("  bare loop  %7.1f  %7.1f  %7.1f\n", samples_at(&bare, 500) / 1e3,
+	       samples_at(&bare, 990) / 1e3, samples_at(&bare, 1000) / 1e3);
 	printf("  unix link  %7.1f  %7.1f  %7.1f\n", samples_at(&hub, 500) / 1e3, samples_at(&hub, 990) / 1e3,
 	       samples_at(&hub, 1000) / 1e3);
 	printf("  ratio      %7.2f  %7.2f           (goal: 1.3, 2)\n",

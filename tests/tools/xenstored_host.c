@@ -79,7 +79,8 @@ EXPORT xenevtchn_port_or_error_t xenevtchn_bind_virq(xenevtchn_handle *h, unsign
 	return 1;
 }
 
-EXPORT xenevtchn_port_or_error_t xenevtchn_bind_interdomain(xenevtchn_handle *h, uint32_t domid, evtchn_port_t port)
+EXPORT xenevtchn_port_or_error_t xenevtchn_bind_interdomain(xenevtchn_handle *h, uint32_t domid,
+							    evtchn_port_t port)
 {
 	return (xenevtchn_port_or_error_t)domid + 2;
 }
@@ -158,18 +159,18 @@ static int open_real(const char *path, int flags, mode_t mode)
 	return real(path, flags, mode);
 }
 
-#define WRAP_OPEN(name)                                                                                                     \
-	EXPORT int name(const char *path, int flags, ...);                                                                  \
-	EXPORT int name(const char *path, int flags, ...)                                                                   \
-	{                                                                                                                   \
-		mode_t mode = 0;                                                                                            \
-		va_list args;                                                                                               \
-                                                                                                                            \
-		va_start(args, flags);                                                                                      \
-		if (flags & (O_CREAT | O_TMPFILE))                                                                          \
-			mode = va_arg(args, mode_t);                                                                        \
-		va_end(args);                                                                                               \
-		return open_real(path, flags, mode);                                                                        \
+#define WRAP_OPEN(name)                                                                                      \
+	EXPORT int name(const char *path, int flags, ...);                                                   \
+	EXPORT int name(const char *path, int flags, ...)                                                    \
+	{                                                                                                    \
+		mode_t mode = 0;                                                                             \
+		va_list args;                                                                                \
+                                                                                                             \
+		va_start(args, flags);                                                                       \
+		if (flags & (O_CREAT | O_TMPFILE))                                                           \
+			mode = va_arg(args, mode_t);                                                         \
+		va_end(args);                                                                                \
+		return open_real(path, flags, mode);                                                         \
 	}
 
 #undef open

@@ -80,8 +80,15 @@ static int send_number(struct libxenvchan *channel, uint16_t type, uint64_t numb
 static int greet(struct libxenvchan *channel)
 {
 	struct hello hello = {
-		.length = sizeof(hello), .type = HELLO, .magic = 0x42554858, .version_min = 1, .version_max = 1,
-		.role = 2, .clock = 1, .name_length = 4, .name = { 'p', 'i', 'n', 'g' },
+		.length = sizeof(hello),
+		.type = HELLO,
+		.magic = 0x42554858,
+		.version_min = 1,
+		.version_max = 1,
+		.role = 2,
+		.clock = 1,
+		.name_length = 4,
+		.name = { 'p', 'i', 'n', 'g' },
 	};
 
 	if (libxenvchan_send(channel, &hello, sizeof(hello)) != sizeof(hello) || until(channel, SNAPSHOT_END))
@@ -124,7 +131,8 @@ int main(int argc, char **argv)
 	for (int i = 0; i < rounds; i++) {
 		int64_t start = now_us();
 
-		if (send_number(channel, PING, (uint64_t)i) || until(channel, PONG) || message.number != (uint64_t)i) {
+		if (send_number(channel, PING, (uint64_t)i) || until(channel, PONG) ||
+		    message.number != (uint64_t)i) {
 			fprintf(stderr, "vchan-ping: no answer\n");
 			return 1;
 		}

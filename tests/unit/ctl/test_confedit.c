@@ -23,7 +23,8 @@ static void an_option_that_is_there_is_replaced(void **state)
 {
 	becomes("[sensors]\nmount-matrix = old\naction = x\n", "[sensors]\nmount-matrix = M\naction = x\n");
 	becomes("[sensors]\n  mount-matrix:old", "[sensors]\nmount-matrix = M\n");
-	becomes("[sensors]\n#mount-matrix =\nmount-matrix=old\n", "[sensors]\n#mount-matrix =\nmount-matrix = M\n");
+	becomes("[sensors]\n#mount-matrix =\nmount-matrix=old\n",
+		"[sensors]\n#mount-matrix =\nmount-matrix = M\n");
 }
 
 static void a_commented_one_shows_the_place(void **state)
@@ -43,7 +44,8 @@ static void otherwise_the_sections_end_is_the_place(void **state)
 static void a_missing_section_is_added(void **state)
 {
 	becomes("", "[sensors]\nmount-matrix = M\n");
-	becomes("[screen]\nmount-matrix = no\n", "[screen]\nmount-matrix = no\n\n[sensors]\nmount-matrix = M\n");
+	becomes("[screen]\nmount-matrix = no\n",
+		"[screen]\nmount-matrix = no\n\n[sensors]\nmount-matrix = M\n");
 	becomes("# only this", "# only this\n\n[sensors]\nmount-matrix = M\n");
 }
 

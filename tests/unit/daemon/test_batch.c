@@ -7,7 +7,9 @@
 
 static struct report_value integer(const char *path, int64_t value, uint64_t time_ns)
 {
-	struct report_value v = { .type = REPORT_INTEGER, .integer = value, .unit = "mlux", .timestamp_ns = time_ns };
+	struct report_value v = {
+		.type = REPORT_INTEGER, .integer = value, .unit = "mlux", .timestamp_ns = time_ns
+	};
 
 	snprintf(v.path, sizeof(v.path), "%s", path);
 	return v;

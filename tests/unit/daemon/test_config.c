@@ -116,7 +116,8 @@ static void there_is_an_end_to_guests(void **state)
 		snprintf(section, sizeof(section), "guest g%u", i);
 		assert_int_equal(config_set(&config, section, "link", "unix", true, why, sizeof(why)), 0);
 	}
-	assert_int_equal(config_set(&config, "chord next", "action", "focus next", true, why, sizeof(why)), 0);
+	assert_int_equal(config_set(&config, "chord next", "action", "focus next", true, why, sizeof(why)),
+			 0);
 	assert_int_equal(config_set(&config, "guest g0", "leds", "yes", true, why, sizeof(why)), 0);
 	assert_int_equal(config_set(&config, "guest more", "leds", "yes", true, why, sizeof(why)), -EINVAL);
 	assert_int_equal(config.n_guests, POLICY_GUESTS_MAX);

@@ -89,7 +89,8 @@ static void test_listen_wrong(void **state)
 		{ "vchan:", "the name or UUID of a domain" },
 		{ "vchan:12", "a domain's number changes at its next boot" },
 		{ "channel:12/x", "a domain's number changes at its next boot" },
-		{ "vchan:a-name-that-is-far-longer-than-any-domain-would-ever-have-been-given-by-anybody", "of 1 to 63 bytes" },
+		{ "vchan:a-name-that-is-far-longer-than-any-domain-would-ever-have-been-given-by-anybody",
+		  "of 1 to 63 bytes" },
 	};
 
 	for (unsigned i = 0; i < COUNT_OF(wrong); i++)

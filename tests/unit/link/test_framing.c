@@ -275,7 +275,8 @@ static void test_bad_lines(void **state)
 				touched |= fate < 4;
 				if (fate == 0)
 					continue;
-				bad[to++] = fate == 1 ? bytes[k] ^ (uint8_t)(1 + rng_below(&rng, 255)) : bytes[k];
+				bad[to++] =
+					fate == 1 ? bytes[k] ^ (uint8_t)(1 + rng_below(&rng, 255)) : bytes[k];
 				if (fate == 2)
 					bad[to++] = (uint8_t)rng_next(&rng);
 				if (fate == 3)

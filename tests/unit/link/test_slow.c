@@ -9,8 +9,8 @@
 
 #include "hub/link/link.h"
 
-static int gate[2];  /* the maker waits until it may go on */
-static int other;    /* the far end of what it made */
+static int gate[2]; /* the maker waits until it may go on */
+static int other;   /* the far end of what it made */
 
 static int make(struct link **out, const char *endpoint, char *why, size_t size)
 {

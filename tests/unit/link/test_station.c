@@ -30,8 +30,8 @@ static unsigned n_made, n_closed, n_met, n_lost;
 static long last_generation;
 static int make_rc;
 static unsigned waited;
-static bool stays; /* a peer that does not unmap */
-static bool at_once;	    /* the peer is there as soon as the link is */
+static bool stays;          /* a peer that does not unmap */
+static bool at_once;        /* the peer is there as soon as the link is */
 static struct fake *newest; /* the last one made */
 
 /* ---- domains ---- */
@@ -168,11 +168,11 @@ static void run_ms(unsigned ms)
 	assert_int_equal(loop_run(loop), 0);
 }
 
-#define RUN_UNTIL(condition)                                    \
-	do {                                                    \
-		for (unsigned i_ = 0; i_ < 4000 && !(condition); i_++) \
-			run_ms(5);                              \
-		assert_true(condition);                         \
+#define RUN_UNTIL(condition)                                                                                 \
+	do {                                                                                                 \
+		for (unsigned i_ = 0; i_ < 4000 && !(condition); i_++)                                       \
+			run_ms(5);                                                                           \
+		assert_true(condition);                                                                      \
 	} while (0)
 
 /* The peer comes. */

@@ -160,10 +160,8 @@ static void test_no_terminal(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bytes_go_both_ways),
-		cmocka_unit_test(test_close_is_told),
-		cmocka_unit_test(test_injected_bytes_end_it),
-		cmocka_unit_test(test_line_that_goes),
+		cmocka_unit_test(test_bytes_go_both_ways),    cmocka_unit_test(test_close_is_told),
+		cmocka_unit_test(test_injected_bytes_end_it), cmocka_unit_test(test_line_that_goes),
 		cmocka_unit_test(test_no_terminal),
 	};
 

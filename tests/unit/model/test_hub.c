@@ -243,7 +243,8 @@ static void limits_are_refused(void **state)
 		join(w, i, "c");
 	assert_int_equal(join_as(w, HUB_CONSUMERS_MAX, "one too many", (struct wire_hello){ 0 }), -ENOSPC);
 	/* A full hub can still be asked why. */
-	assert_int_equal(join_as(w, HUB_CONSUMERS_MAX, "xenhub", (struct wire_hello){ .role = WIRE_ROLE_CONTROL }), 0);
+	assert_int_equal(
+		join_as(w, HUB_CONSUMERS_MAX, "xenhub", (struct wire_hello){ .role = WIRE_ROLE_CONTROL }), 0);
 	hub_consumer_remove(w->c[3], w->now);
 	join(w, 3, "again");
 	/* All 64 of them in one snapshot. */

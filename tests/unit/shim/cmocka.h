@@ -74,7 +74,7 @@ static inline void shim_string(const char *a, const char *b, const char *file, i
 	shim_equal((uintmax_t)(a), (uintmax_t)(b), false, #a " == " #b, __FILE__, __LINE__)
 #define assert_ptr_equal(a, b)                                                                               \
 	shim_check((const void *)(a) == (const void *)(b), #a " != " #b, __FILE__, __LINE__)
-#define assert_string_equal(a, b) shim_string((a), (b), __FILE__, __LINE__)
+#define assert_string_equal(a, b)     shim_string((a), (b), __FILE__, __LINE__)
 #define assert_string_not_equal(a, b) shim_check(strcmp((a), (b)) != 0, #a " is " #b, __FILE__, __LINE__)
 #define assert_memory_equal(a, b, n)                                                                         \
 	shim_check(!memcmp((a), (b), (n)), #a " differs from " #b, __FILE__, __LINE__)
