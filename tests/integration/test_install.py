@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import re
 import subprocess
 import unittest
 
@@ -76,9 +77,8 @@ class Install(Case):
         self.assertTrue(exported)
         for name in exported:
             self.assertIn(f"{name}(", header)
-        for line in header.splitlines():
-            if line.startswith("XENHUB_API"):
-                self.assertIn(line.split("(")[0].split()[-1].lstrip("*"), exported)
+        declared = re.findall(r"^XENHUB_API\s[^(;]*?(\w+)\(", header, re.MULTILINE)
+        self.assertEqual(sorted(declared), sorted(exported))
 
     def test_program(self):
         """Built with pkg-config's flags, it hears what a recording says."""
