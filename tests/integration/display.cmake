@@ -3,6 +3,10 @@
 if(Python3_FOUND AND TARGET xenhub-display AND TARGET xenhubd)
   integration_test(display)
   set_tests_properties(integration/display PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600)
+  if(XENHUB_SANITIZE)
+    set_property(TEST integration/display APPEND PROPERTY
+      ENVIRONMENT "LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_LIST_DIR}/display.lsan:print_suppressions=0;DISPLAY_KILLS=8")
+  endif()
 endif()
 if(XENHUB_SANITIZE AND TEST integration/display)
   # libdbus and Mesa's drivers, which SDL loads, keep some memory to the end: that is told as leaks of modules already unloaded.
