@@ -17,7 +17,6 @@ static void print_help(void)
 {
 	fputs("Usage: xenhub [--control PATH] COMMAND [OPTION...]\n"
 	      "Shows and steers xenhubd, the hub between input devices, sensors and domains.\n"
-	      "\n"
 	      "Commands:\n",
 	      stdout);
 	for (unsigned i = 0; i < N_COMMANDS; i++)

@@ -23,6 +23,7 @@ struct CMUnitTest {
 	{                                                                                                    \
 #f, f, NULL, NULL                                                                            \
 	}
+#define cmocka_unit_test_setup(f, setup) cmocka_unit_test_setup_teardown(f, setup, NULL)
 #define cmocka_unit_test_setup_teardown(f, setup, teardown)                                                  \
 	{                                                                                                    \
 #f, f, setup, teardown                                                                       \
