@@ -238,15 +238,17 @@ void frame_claim_for_writing(struct remote *remote, bool new_update)
 
 void frame_release_from_writing(struct remote *remote, bool update_done)
 {
-	bool damaged = remote->frame.damage.count > 0;
+	bool tell;
 
 	pthread_mutex_lock(&remote->lock);
+	/* Without the claim the damage is the presenter's to look at. */
+	tell = update_done && remote->writing && remote->frame.damage.count > 0;
 	remote->writing = false;
-	if (update_done && damaged)
+	if (tell)
 		remote->unshown = true;
 	pthread_cond_broadcast(&remote->changed);
 	pthread_mutex_unlock(&remote->lock);
-	if (update_done && damaged)
+	if (tell)
 		remote->wake(remote->user);
 }
 
