@@ -62,7 +62,8 @@ static void update_ended(struct remote *remote)
 	pthread_mutex_lock(&remote->lock);
 	remote->status.updates++;
 	remote->status.update_ns = clock_now_ns() - remote->update_began;
-	remote->status.ever = true;
+	/* An update may hold a cursor's shape alone. */
+	remote->status.ever = remote->status.ever || remote->frame.damage.count > 0;
 	pthread_mutex_unlock(&remote->lock);
 	frame_release_from_writing(remote, true);
 }
@@ -77,6 +78,8 @@ static void ready(struct remote *remote)
 	remote->status.relative = false;
 	pthread_mutex_unlock(&remote->lock);
 	remote->updates_on = true;
+	/* The whole picture is on its way; the new frame's blackness is none. */
+	damage_clear(&remote->frame.damage);
 	take_name(remote);
 }
 
