@@ -5,7 +5,8 @@
 # (./check).
 debian_build="gcc libc6-dev cmake ninja-build pkg-config python3 libevdev-dev libudev-dev libinput-dev libinih-dev
 	libxen-dev uthash-dev libseccomp-dev libiio-dev zlib1g-dev libjpeg-dev nettle-dev"
-debian_check="libcmocka-dev libumockdev-dev umockdev xenstore-utils scdoc musl-tools clang clang-format git"
+debian_check="libcmocka-dev libumockdev-dev umockdev xenstore-utils scdoc musl-tools clang clang-format git
+	xvfb tigervnc-standalone-server x11vnc xdotool x11-apps imagemagick"
 debian_display="libsdl2-dev libsdl2-ttf-dev libgnutls28-dev libxkbcommon-dev"
 debian_lab="qemu-system-x86 binutils libinput-tools"
 
