@@ -11,6 +11,7 @@ from labkit.links import prepare_guest, twin_in
 
 NEEDS = "xenhubd xenhub xenhub-twin"
 LIVES = int(os.environ.get("XENHUB_LAB_LIVES", "1"))  # how often each way of a guest's end is taken
+PATIENCE = 90  # seconds: a guest whose links ended badly a few times gets a new one once a minute
 
 PRESS, RELEASE = line(EV_KEY, KEY_A, 1), line(EV_KEY, KEY_A, 0)
 
@@ -36,7 +37,7 @@ def recreate(lab, guest):
 def held_twin(lab, guest, keyboard, prepared=False):
     """A twin and a reader of its keyboard, which has the key down already: the snapshot said so."""
     _, node = twin_in(lab, guest, keyboard.name, prepared=prepared)
-    lab.until(lambda: key_is_down(guest, node), "the key is not held in the guest")
+    lab.until(lambda: key_is_down(guest, node), "the key is not held in the guest", PATIENCE)
     return lab.read(node, agent=guest.agent)
 
 
@@ -54,7 +55,7 @@ def run(lab):
     keyboard.play("KEY_A 1")
     reader.expect(PRESS)
 
-    def comes_back(what, act, timeout=30):
+    def comes_back(what, act, timeout=PATIENCE):
         act()
         reader.expect(RELEASE, timeout)
         reader.expect(PRESS, timeout)
