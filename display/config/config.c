@@ -162,7 +162,7 @@ static int set_option(const struct option *o, void *base, const char *value, cha
 			snprintf(why, size, "longer than %d bytes", CONFIG_TEXT_MAX - 1);
 			return -EINVAL;
 		}
-		strcpy(member, value);
+		memcpy(member, value, strlen(value) + 1);
 		return 0;
 	case KIND_BOOL:
 		return set_bool(member, value, why, size);

@@ -35,7 +35,7 @@ static int parse_unix(struct uri *uri, const char *path, char *why, size_t size)
 		return -EINVAL;
 	}
 	uri->kind = URI_UNIX;
-	strcpy(uri->path, path);
+	memcpy(uri->path, path, strlen(path) + 1);
 	return 0;
 }
 
@@ -105,8 +105,8 @@ int uri_parse(struct uri *uri, const char *text, char *why, size_t size)
 	else if (text_begins(text, "vnc+vchan:") || text_begins(text, "vnc+channel:"))
 		rc = refuse(
 			-EPROTONOSUPPORT, why, size,
-			"this build carries no vchan and no channel: let xenhub-relay make it a unix socket, "
-			"and name that with vnc+unix:PATH");
+			"this build carries no vchan and no channel: let vchan-socket-proxy or socat make "
+			"it a unix socket, and name that with vnc+unix:PATH");
 	else if (text_begins(text, "spice"))
 		rc = refuse(-EPROTONOSUPPORT, why, size,
 			    "this build speaks no SPICE: give the guest a VNC display; " FORMS);
@@ -114,7 +114,7 @@ int uri_parse(struct uri *uri, const char *text, char *why, size_t size)
 		rc = refuse(-EINVAL, why, size, FORMS);
 	if (rc < 0)
 		return rc;
-	strcpy(next.text, text);
+	memcpy(next.text, text, strlen(text) + 1);
 	*uri = next;
 	return 0;
 }

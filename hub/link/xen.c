@@ -208,5 +208,6 @@ int xen_connect(struct link **out, const char *endpoint, char *why, size_t size)
 	if (!strncmp(endpoint, "channel:", 8))
 		return join_channel(out, endpoint + 8, why, size);
 	/* vchan:DOMID:PATH, as link_check_endpoint has seen to. */
-	return vchan_join(out, (uint32_t)atoi(endpoint + 6), strchr(endpoint + 6, ':') + 1, why, size);
+	return vchan_join(out, (uint32_t)strtoul(endpoint + 6, NULL, 10), strchr(endpoint + 6, ':') + 1, why,
+			  size);
 }
