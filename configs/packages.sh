@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What xenhub is built from and tested with, by the names of each distribution. Sourced by ./check and ./demo, never run.
 
-# For the hub's programs (./demo); on top of that for every test, for the display's programs, and for the virtual machines
-# (./check).
+# For the hub's programs; on top of that for every test, for the display's programs, for what ./demo shows them with, and for
+# the virtual machines.
 debian_build="gcc libc6-dev cmake ninja-build pkg-config python3 libevdev-dev libudev-dev libinput-dev libinih-dev
 	libxen-dev uthash-dev libseccomp-dev libiio-dev zlib1g-dev libjpeg-dev nettle-dev"
 debian_check="libcmocka-dev libumockdev-dev umockdev xenstore-utils scdoc musl-tools clang clang-format git
-	xvfb tigervnc-standalone-server x11vnc xdotool x11-apps imagemagick"
+	x11vnc xdotool x11-apps imagemagick"
 debian_display="libsdl2-dev libsdl2-ttf-dev libgnutls28-dev libxkbcommon-dev"
+debian_demo="libx11-dev xvfb tigervnc-standalone-server"
 debian_lab="qemu-system-x86 binutils libinput-tools"
 
 alpine_build="build-base linux-headers cmake samurai pkgconf python3 libevdev-dev eudev-dev libinput-dev inih-dev
 	xen-dev uthash-dev libseccomp-dev zlib-dev libjpeg-turbo-dev nettle-dev"
 alpine_check="cmocka-dev umockdev-dev scdoc clang compiler-rt clang-extra-tools git"
 alpine_display="sdl2-dev sdl2_ttf-dev gnutls-dev libxkbcommon-dev"
+alpine_demo="libx11-dev xvfb tigervnc"
 alpine_lab="qemu-system-x86_64 binutils libinput-tools"
 
 say() {
@@ -62,7 +64,7 @@ apt_get() {
 	return 1
 }
 
-# packages_install GROUP...: installs what these groups (build, check, display, lab) lack; silent when there is nothing to do.
+# packages_install GROUP...: installs what these groups (build, check, display, demo, lab) lack; silent when there is nothing to do.
 packages_install() {
 	names=
 	if command -v apt-get >/dev/null; then
