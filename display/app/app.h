@@ -79,7 +79,7 @@ struct app {
 
 	/* The server's cursor: SDL's where its pointer counts, else painted by us. */
 	struct remote_cursor cursor;
-	uint32_t cursor_pixels[RFB_CURSOR_SIDE_MAX * RFB_CURSOR_SIDE_MAX];
+	uint32_t cursor_pixels[REMOTE_CURSOR_SIDE_MAX * REMOTE_CURSOR_SIDE_MAX];
 	enum rotation cursor_rotation;
 	SDL_Cursor *sdl_cursor;
 	bool cursor_visible;

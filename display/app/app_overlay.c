@@ -89,7 +89,7 @@ static void find_indicators(struct app *app, struct indicators *now)
 		.low = hub->battery_low,
 		.link_lost = app->hub && !hub->up,
 		.rotation_locked = app->rotation_locked,
-		.caps = app->status.leds & RFB_LED_CAPS || input_caps(app->input),
+		.caps = app->status.leds & REMOTE_LED_CAPS || input_caps(app->input),
 	};
 }
 
@@ -167,7 +167,7 @@ static void overlay_stats(struct app *app, uint64_t now_ns)
 static void overlay_name(struct app *app, uint64_t now_ns)
 {
 	struct surface canvas;
-	char text[REMOTE_NAME_MAX + RFB_NAME_MAX + 16];
+	char text[REMOTE_NAME_MAX + REMOTE_TITLE_MAX + 16];
 	int width, height;
 
 	if (app->name_until_ns == CLOCK_NEVER)

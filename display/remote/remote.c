@@ -1,34 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "display/remote/remote_private.h"
+#include "display/remote/protocol.h"
 
 #include <errno.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 #include "hub/core/clock.h"
 
-static void poke_thread(struct remote *remote)
+static void remote_free(struct remote *remote)
 {
-	uint64_t one = 1;
-
-	if (write(remote->wake_fd, &one, sizeof(one)) < 0)
-		return; /* the counter is full: it is awake */
-}
-
-static int start_thread(struct remote *remote)
-{
-	sigset_t all, before;
-	int rc;
-
-	/* Signals are for the main thread. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	rc = pthread_create(&remote->thread, NULL, session_thread, remote);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return -rc;
+	pthread_cond_destroy(&remote->changed);
+	pthread_mutex_destroy(&remote->lock);
+	frame_finish(&remote->frame);
+	free(remote->text_in);
+	free(remote->text_out);
+	explicit_bzero(remote->config.password, sizeof(remote->config.password));
+	free(remote);
 }
 
 int remote_create(struct remote **out, const struct remote_config *config, void (*wake)(void *user),
@@ -52,12 +38,10 @@ int remote_create(struct remote **out, const struct remote_config *config, void 
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&remote->changed, &attributes);
 	pthread_condattr_destroy(&attributes);
-	remote->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	rc = remote->wake_fd < 0 ? -errno : start_thread(remote);
+	remote->protocol = &protocol_rfb;
+	rc = remote->protocol->start(remote);
 	if (rc < 0) {
-		if (remote->wake_fd >= 0)
-			close(remote->wake_fd);
-		free(remote);
+		remote_free(remote);
 		return rc;
 	}
 	*out = remote;
@@ -72,16 +56,8 @@ void remote_destroy(struct remote *remote)
 	remote->quit = true;
 	pthread_cond_broadcast(&remote->changed);
 	pthread_mutex_unlock(&remote->lock);
-	poke_thread(remote);
-	pthread_join(remote->thread, NULL);
-	close(remote->wake_fd);
-	pthread_cond_destroy(&remote->changed);
-	pthread_mutex_destroy(&remote->lock);
-	frame_finish(&remote->frame);
-	free(remote->text_in);
-	free(remote->text_out);
-	explicit_bzero(remote->config.password, sizeof(remote->config.password));
-	free(remote);
+	remote->protocol->stop(remote);
+	remote_free(remote);
 }
 
 const struct remote_config *remote_config(const struct remote *remote)
@@ -98,25 +74,6 @@ void remote_get_status(struct remote *remote, struct remote_status *status)
 	pthread_mutex_unlock(&remote->lock);
 }
 
-void remote_set_state(struct remote *remote, enum remote_state state, const char *reason,
-		      uint64_t next_try_ns)
-{
-	struct remote_status *status = &remote->status;
-	bool was_well, is_well = state == REMOTE_RUNNING;
-
-	pthread_mutex_lock(&remote->lock);
-	was_well = status->state == REMOTE_RUNNING;
-	/* One trouble: lost, tried, refused, tried … has one beginning. */
-	if (was_well != is_well)
-		status->since_ns = clock_now_ns();
-	status->state = state;
-	status->next_try_ns = next_try_ns;
-	if (reason)
-		snprintf(status->reason, sizeof(status->reason), "%s", reason);
-	pthread_mutex_unlock(&remote->lock);
-	remote->wake(remote->user);
-}
-
 void remote_set_shown(struct remote *remote, bool shown)
 {
 	pthread_mutex_lock(&remote->lock);
@@ -124,7 +81,7 @@ void remote_set_shown(struct remote *remote, bool shown)
 	remote->unshown = false;
 	pthread_cond_broadcast(&remote->changed);
 	pthread_mutex_unlock(&remote->lock);
-	poke_thread(remote);
+	remote->protocol->poke(remote);
 }
 
 void remote_retry(struct remote *remote)
@@ -132,7 +89,7 @@ void remote_retry(struct remote *remote)
 	pthread_mutex_lock(&remote->lock);
 	remote->retry_now = true;
 	pthread_mutex_unlock(&remote->lock);
-	poke_thread(remote);
+	remote->protocol->poke(remote);
 }
 
 void remote_send(struct remote *remote, const struct outbox_event *event)
@@ -147,7 +104,7 @@ void remote_send(struct remote *remote, const struct outbox_event *event)
 		outbox_put(&remote->outbox, event);
 	pthread_mutex_unlock(&remote->lock);
 	if (sent)
-		poke_thread(remote);
+		remote->protocol->poke(remote);
 }
 
 void remote_ask_size(struct remote *remote, int width, int height)
@@ -156,7 +113,7 @@ void remote_ask_size(struct remote *remote, int width, int height)
 	remote->ask_w = width;
 	remote->ask_h = height;
 	pthread_mutex_unlock(&remote->lock);
-	poke_thread(remote);
+	remote->protocol->poke(remote);
 }
 
 void remote_send_text(struct remote *remote, const char *utf8, size_t size)
@@ -175,7 +132,7 @@ void remote_send_text(struct remote *remote, const char *utf8, size_t size)
 	remote->text_out = copy;
 	remote->text_out_size = size;
 	pthread_mutex_unlock(&remote->lock);
-	poke_thread(remote);
+	remote->protocol->poke(remote);
 }
 
 char *remote_take_text(struct remote *remote)

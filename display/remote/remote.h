@@ -23,19 +23,31 @@
 #include "display/rfb/rfb.h"
 #include "display/uri/uri.h"
 
-#define REMOTE_NAME_MAX 64
-#define REMOTE_FILE_MAX 256
+#define REMOTE_NAME_MAX        64
+#define REMOTE_FILE_MAX        256
+#define REMOTE_PASSWORD_MAX    RFB_PASSWORD_MAX
+#define REMOTE_REASON_MAX      RFB_REASON_MAX
+#define REMOTE_TITLE_MAX       RFB_NAME_MAX
+#define REMOTE_TEXT_MAX        RFB_TEXT_MAX_DEFAULT /* a longer clipboard of the server's is not taken */
+#define REMOTE_CURSOR_SIDE_MAX RFB_CURSOR_SIDE_MAX
 
 struct remote_config {
 	char name[REMOTE_NAME_MAX]; /* of the connection, for people */
 	struct uri uri;
-	char username[RFB_PASSWORD_MAX + 1];
-	char password[RFB_PASSWORD_MAX + 1]; /* "" if there is none */
+	char username[REMOTE_PASSWORD_MAX + 1];
+	char password[REMOTE_PASSWORD_MAX + 1]; /* "" if there is none */
 	char ca[REMOTE_FILE_MAX], pin[REMOTE_FILE_MAX];
-	bool view_only; /* nothing a person does is sent */
-	bool clipboard; /* texts are exchanged, both ways */
-	bool tls_only;  /* refuse a server that would talk in the clear */
-	struct rfb_wishes wishes;
+	bool view_only;           /* nothing a person does is sent */
+	bool clipboard;           /* texts are exchanged, both ways */
+	bool tls_only;            /* refuse a server that would talk in the clear */
+	struct rfb_wishes wishes; /* of VNC */
+};
+
+/* Lock keys as the server has them. */
+enum remote_leds {
+	REMOTE_LED_SCROLL = RFB_LED_SCROLL,
+	REMOTE_LED_NUM = RFB_LED_NUM,
+	REMOTE_LED_CAPS = RFB_LED_CAPS,
 };
 
 enum remote_state {
@@ -47,16 +59,16 @@ enum remote_state {
 
 struct remote_status {
 	enum remote_state state;
-	uint64_t since_ns;           /* when this trouble, or this connection, began */
-	uint64_t next_try_ns;        /* in REMOTE_WAITING */
-	char reason[RFB_REASON_MAX]; /* what is wrong; "" in REMOTE_RUNNING */
-	char title[RFB_NAME_MAX];    /* what the server calls its desktop; "" unknown */
-	unsigned leds;               /* enum rfb_leds */
-	bool relative;               /* the server takes motion, not positions */
-	bool ever;                   /* there has been a picture */
-	unsigned connects;           /* times it got to REMOTE_RUNNING */
-	uint64_t updates, bytes;     /* received */
-	uint64_t update_ns;          /* of the last update: from its first byte to its end */
+	uint64_t since_ns;              /* when this trouble, or this connection, began */
+	uint64_t next_try_ns;           /* in REMOTE_WAITING */
+	char reason[REMOTE_REASON_MAX]; /* what is wrong; "" in REMOTE_RUNNING */
+	char title[REMOTE_TITLE_MAX];   /* what the server calls its desktop; "" unknown */
+	unsigned leds;                  /* enum remote_leds */
+	bool relative;                  /* the server takes motion, not positions */
+	bool ever;                      /* there has been a picture */
+	unsigned connects;              /* times it got to REMOTE_RUNNING */
+	uint64_t updates, bytes;        /* received */
+	uint64_t update_ns;             /* of the last update: from its first byte to its end */
 	uint64_t events_merged, events_dropped;
 };
 
@@ -97,7 +109,7 @@ void remote_frame_release(struct remote *remote);
 struct remote_cursor {
 	unsigned generation; /* 0: none was sent */
 	int w, h, hot_x, hot_y;
-	uint32_t *pixels; /* RFB_CURSOR_SIDE_MAX squared, the caller's */
+	uint32_t *pixels; /* REMOTE_CURSOR_SIDE_MAX squared, the caller's */
 };
 
 /* Copies if the generation differs from cursor->generation, and returns whether it did. */

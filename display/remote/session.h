@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* RFB as a protocol of display/remote: session.c (the thread), session_events.c (what the parser says). */
+#ifndef XENHUB_DISPLAY_SESSION_H
+#define XENHUB_DISPLAY_SESSION_H
+
+#include "display/net/transport.h"
+#include "display/remote/health.h"
+#include "display/remote/protocol.h"
+
+#define SESSION_OUTPUT_SIZE (256u << 10)
+#define SESSION_INPUT_SIZE  (256u << 10)
+
+struct session {
+	struct remote *remote;
+	pthread_t thread;
+	int wake_fd; /* eventfd: work for the thread */
+
+	/* The thread's own: */
+	struct rfb *rfb;
+	struct transport transport;
+	struct health health;
+	bool start_tls, x509, handshaking;
+	bool in_update, updates_on;
+	uint64_t update_began;
+	char last_text[RFB_REASON_MAX];
+	uint8_t output[SESSION_OUTPUT_SIZE];
+	uint8_t input[SESSION_INPUT_SIZE];
+};
+
+/* The parser's listener. */
+void session_event(void *session, const struct rfb_event *event);
+
+#endif
