@@ -93,6 +93,13 @@ static void find_indicators(struct app *app, struct indicators *now)
 	};
 }
 
+/* Member by member: what lies between them is anything. */
+static bool indicators_differ(const struct indicators *a, const struct indicators *b)
+{
+	return a->percent != b->percent || a->charging != b->charging || a->low != b->low ||
+	       a->link_lost != b->link_lost || a->rotation_locked != b->rotation_locked || a->caps != b->caps;
+}
+
 static void overlay_indicators(struct app *app, uint64_t now_ns)
 {
 	enum config_indicators policy = (enum config_indicators)app->options->config.indicators;
@@ -106,7 +113,7 @@ static void overlay_indicators(struct app *app, uint64_t now_ns)
 		return;
 	}
 	find_indicators(app, &now);
-	changed = memcmp(&now, &app->indicated, sizeof(now)) != 0;
+	changed = indicators_differ(&now, &app->indicated);
 	if (changed)
 		app->indicators_until_ns = now_ns + APP_INDICATORS_MS * NS_PER_MS;
 	app->indicated = now;
