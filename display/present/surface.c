@@ -35,10 +35,26 @@ static void surface_unlock(struct present *present)
 {
 }
 
+/* Parts that lie close go as one: one copy in the server, which nobody can look into the middle of. */
+static bool is_better_whole(const struct rect *parts, unsigned count, struct rect *whole)
+{
+	int64_t area = 0;
+
+	*whole = (struct rect){ 0 };
+	for (unsigned i = 0; i < count; i++) {
+		area += rect_area(parts[i]);
+		*whole = rect_unite(*whole, parts[i]);
+	}
+	return count > 1 && rect_area(*whole) <= 2 * area;
+}
+
 static int surface_show(struct present *present, const struct rect *parts, unsigned count)
 {
 	SDL_Rect rects[RECTS_MAX];
+	struct rect whole;
 
+	if (is_better_whole(parts, count, &whole))
+		return surface_show(present, &whole, 1);
 	if (count > RECTS_MAX)
 		return SDL_UpdateWindowSurface(present->window) < 0 ? -EIO : 0;
 	for (unsigned i = 0; i < count; i++)
