@@ -15,10 +15,9 @@ void app_wake(struct app *app, enum app_wake why)
 {
 	SDL_Event event = { .user = { .type = app->wake_event, .code = (Sint32)why } };
 
-	/* Any number of updates is one reason to look. */
-	if (why == WAKE_REMOTE && atomic_exchange(&app->wake_pending, true))
-		return;
-	SDL_PushEvent(&event);
+	if (why != WAKE_REMOTE)
+		SDL_PushEvent(&event);
+	wait_wake(&app->wait);
 }
 
 static void wake_for_remote(void *user)
@@ -58,6 +57,7 @@ int app_open(struct app *app)
 	if (rc != EXIT_OK)
 		return rc;
 	app->wake_event = SDL_RegisterEvents(1);
+	wait_init(&app->wait, app->window, app->wake_event);
 	app->paint_again_ns = app->status_at_ns = app->stats_at_ns = CLOCK_NEVER;
 	app->indicators_until_ns = app->name_until_ns = CLOCK_NEVER;
 	app->indicated.percent = -1;
@@ -103,8 +103,10 @@ void app_close(struct app *app)
 	if (app->sdl_cursor)
 		SDL_FreeCursor(app->sdl_cursor);
 	present_destroy(app->present);
-	if (app->window)
+	if (app->window) {
+		wait_finish(&app->wait);
 		SDL_DestroyWindow(app->window);
+	}
 	SDL_Quit();
 }
 
@@ -155,10 +157,9 @@ int app_run(struct app *app)
 		SDL_Event event;
 		uint64_t now;
 
-		if (SDL_WaitEventTimeout(&event, sleep_ms(app)))
-			do
-				app_handle(app, &event);
-			while (SDL_PollEvent(&event));
+		wait_for(&app->wait, sleep_ms(app));
+		while (SDL_PollEvent(&event))
+			app_handle(app, &event);
 		now = clock_now_ns();
 		if (app->options->config.input == INPUT_SDL)
 			input_tick(app->input, now);

@@ -14,13 +14,13 @@
 #include <SDL.h>
 #include <stdatomic.h>
 #include "display/app/options.h"
+#include "display/app/wait.h"
 #include "display/input/hub.h"
 #include "display/input/input.h"
 #include "display/osd/pages.h"
 #include "display/present/present.h"
 #include "display/present/scene.h"
 
-#define APP_CLAIM_MS      200  /* how long painting waits for an update that is on its way */
 #define APP_SETTLE_MS     500  /* the window is settled without a picture after that */
 #define APP_GRACE_MS      250  /* troubles shorter than this are not shown */
 #define APP_INDICATORS_MS 4000 /* how long a change is indicated */
@@ -57,7 +57,7 @@ struct app {
 	bool settled;            /* the window manager knows of full-screen, where it has to be told */
 	int asked_w, asked_h;    /* the size that this connection was asked for, */
 	unsigned asked_connects; /* since it was up so many times */
-	atomic_bool wake_pending;
+	struct app_wait wait;
 	Uint32 wake_event; /* its code says why: enum app_wake */
 	bool quit;
 	int exit_code;
@@ -66,7 +66,7 @@ struct app {
 	/* What has to be painted, in window pixels. */
 	struct damage dirty;
 	bool dirty_all;
-	uint64_t paint_again_ns; /* CLOCK_NEVER, or when to try again to get the frame */
+	uint64_t paint_again_ns; /* CLOCK_NEVER, or when to try again to get the window's memory */
 	struct app_timing timing;
 
 	/* Overlays. */

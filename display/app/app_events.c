@@ -33,6 +33,7 @@ static void on_action(void *user, enum action action, unsigned argument)
 				      .data2 = (void *)(uintptr_t)argument } };
 
 	SDL_PushEvent(&event);
+	wait_wake(&app->wait);
 }
 
 static void on_pointer(void *user)
@@ -185,7 +186,6 @@ static void handle_wake(struct app *app, const SDL_UserEvent *event)
 {
 	switch ((enum app_wake)event->code) {
 	case WAKE_REMOTE:
-		atomic_store(&app->wake_pending, false);
 		break;
 	case WAKE_ACTION:
 		act(app, (enum action)(uintptr_t)event->data1, (unsigned)(uintptr_t)event->data2);

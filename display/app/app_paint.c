@@ -68,15 +68,14 @@ static int paint_parts(struct app *app)
 
 void app_paint(struct app *app)
 {
-	struct frame *frame = remote_frame_claim(app_remote(app), APP_CLAIM_MS);
+	struct frame *frame = remote_frame_claim(app_remote(app), 0);
 	uint64_t began = clock_now_ns(), painted;
 	int rc = 0;
 
 	app->paint_again_ns = CLOCK_NEVER;
-	if (!frame) {
-		app->paint_again_ns = clock_now_ns() + 20 * NS_PER_MS;
+	/* An update is on its way, and its end wakes us: keys and rotation are not kept waiting for it. */
+	if (!frame)
 		return;
-	}
 	follow_frame(app, frame);
 	if (app->dirty_all) {
 		damage_clear(&app->dirty);

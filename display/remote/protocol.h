@@ -41,6 +41,7 @@ struct remote {
 	bool writing; /* the protocol has the frame */
 	bool reading; /* the presenter has it */
 	bool unshown; /* an update waits for the presenter */
+	bool missed;  /* the presenter wanted the frame while it was written */
 	struct outbox outbox;
 	struct remote_status status;
 	int ask_w, ask_h;

@@ -164,6 +164,7 @@ struct frame *remote_frame_claim(struct remote *remote, unsigned wait_ms)
 			break;
 	claimed = !remote->writing;
 	remote->reading = claimed;
+	remote->missed = !claimed;
 	pthread_mutex_unlock(&remote->lock);
 	return claimed ? &remote->frame : NULL;
 }
@@ -195,13 +196,14 @@ void frame_claim_for_writing(struct remote *remote, bool new_update)
 
 void frame_release_from_writing(struct remote *remote, bool update_done)
 {
-	bool tell;
+	bool done, tell;
 
 	pthread_mutex_lock(&remote->lock);
 	/* Without the claim the damage is the presenter's to look at. */
-	tell = update_done && remote->writing && remote->frame.damage.count > 0;
-	remote->writing = false;
-	if (tell)
+	done = update_done && remote->writing && remote->frame.damage.count > 0;
+	tell = done || remote->missed;
+	remote->writing = remote->missed = false;
+	if (done)
 		remote->unshown = true;
 	pthread_cond_broadcast(&remote->changed);
 	pthread_mutex_unlock(&remote->lock);

@@ -6,8 +6,8 @@
  * The presenter is woken through `wake`, from that thread, when a whole update has arrived or the status changed;
  * it then claims the frame, draws its damage, and releases it. The thread does not touch the frame meanwhile, and
  * begins no new update before the last one was shown (or 100 ms passed): no torn frame, one present an update.
- * A claim waits for an update that is on its way; when a server stops in the middle of one, the thread parks and
- * lets the presenter in.
+ * While an update is on its way there is no claim, and its end wakes; when a server stops in the middle of one, the
+ * thread parks and lets the presenter in.
  *
  * All functions may be called from any thread, remote_create and remote_destroy from one. None of them blocks but
  * remote_frame_claim, for as long as it is told to, and remote_destroy.
@@ -101,7 +101,8 @@ void remote_send_text(struct remote *remote, const char *utf8, size_t size);
 /* The server's clipboard since the last call: the caller frees it. NULL if nothing came. */
 char *remote_take_text(struct remote *remote);
 
-/* The frame with its damage, which the caller clears. NULL if it cannot be had within wait_ms. */
+/* The frame with its damage, which the caller clears. NULL if it cannot be had within wait_ms; `wake` is called when it
+ * can. */
 struct frame *remote_frame_claim(struct remote *remote, unsigned wait_ms);
 void remote_frame_release(struct remote *remote);
 
