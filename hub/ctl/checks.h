@@ -71,6 +71,9 @@ void machine_find_service(struct check_machine *m);
 void machine_join_command(const struct check_machine *m, const char *user, const char *group, char *buf,
 			  size_t size);
 
+/* What the daemon says of its writing to XenStore (docs/xenstore.md, health/xenstore); "" when it publishes nothing there. */
+void checks_store(const struct check_machine *m, struct checks *checks, const char *health);
+
 /* ---- the checks: control socket and groups; input devices, uinput, udev; Xen ---- */
 
 void checks_socket(const struct check_machine *m, struct checks *checks);

@@ -1,6 +1,7 @@
 /* Whether this is Xen, and whether XenStore and the devices behind vchan can be used. */
 #include "hub/ctl/checks.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -94,4 +95,37 @@ void checks_xen(struct check_machine *m, struct checks *checks)
 	check_node(m, checks, "gntdev", "modprobe xen-gntdev", "nobody's rings can be mapped");
 	check_node(m, checks, "gntalloc", "modprobe xen-gntalloc", "no rings can be offered");
 	check_limit(m, checks);
+}
+
+/* The daemon is of this build, so its libc has the same words for an error. */
+static bool tells_of(const char *health, int err)
+{
+	return strstr(health, strerror(err));
+}
+
+void checks_store(const struct check_machine *m, struct checks *checks, const char *health)
+{
+	if (!*health)
+		return;
+	if (!strcmp(health, "ok"))
+		check_add(checks, CHECK_OK, "states", NULL, "written to XenStore");
+	else if (tells_of(health, ENOSPC) || tells_of(health, EDQUOT) || tells_of(health, ENOMEM))
+		check_add(checks, CHECK_FAIL, "states",
+			  m->is_dom0 ? "free -m; xenstore-control quota"
+				     : "xenstore-control quota set nodes 4000   # in Dom0",
+			  m->is_dom0 ? "XenStore has no room: %s"
+				     : "XenStore has no room for this domain, which has a quota: %s",
+			  health);
+	else if (tells_of(health, EACCES) || tells_of(health, EROFS) || tells_of(health, EPERM))
+		check_add(checks, CHECK_FAIL, "states",
+			  m->is_dom0 ? NULL
+				     : "xenstore-write /local/domain/$ID/xenhub ''; xenstore-chmod "
+				       "/local/domain/$ID/xenhub n$ID   # in Dom0",
+			  m->is_dom0 ? "XenStore is read-only for the hub: %s"
+				     : "Dom0 has to give this domain the node xenhub, or [publish] xenstore "
+				       "= no: %s",
+			  health);
+	else
+		check_add(checks, CHECK_FAIL, "states", NULL, "not written to XenStore at present: %s",
+			  health);
 }

@@ -42,7 +42,8 @@ static void find_caller(struct check_person *person)
 struct call {
 	struct xenhub *hub;
 	bool over, answered;
-	char text[128]; /* its answer, or why there is none */
+	char text[128];  /* its answer, or why there is none */
+	char store[200]; /* health/xenstore */
 };
 
 static void on_link(void *data, enum xenhub_link status, const char *text)
@@ -57,6 +58,15 @@ static void on_link(void *data, enum xenhub_link status, const char *text)
 	snprintf(call->text, sizeof(call->text), "%s", text);
 }
 
+/* All of them come before the answer. */
+static void on_state(void *data, const struct xenhub_state *state)
+{
+	struct call *call = data;
+
+	if (!strcmp(state->path, "health/xenstore"))
+		snprintf(call->store, sizeof(call->store), "%s", state->text);
+}
+
 static void on_reply(void *data, unsigned code, const char *text)
 {
 	struct call *call = data;
@@ -67,8 +77,10 @@ static void on_reply(void *data, unsigned code, const char *text)
 
 static int call_daemon(const char *control, struct call *call)
 {
-	static const struct xenhub_listener listener = { .link = on_link, .reply = on_reply };
-	const struct xenhub_options options = { .name = "xenhub-doctor", .control = true };
+	static const struct xenhub_listener listener = { .link = on_link,
+							 .reply = on_reply,
+							 .state = on_state };
+	const struct xenhub_options options = { .name = "xenhub-doctor", .control = true, .states = true };
 	uint64_t until_ns = clock_now_ns() + ANSWER_NS;
 	char endpoint[512];
 	int rc;
@@ -98,6 +110,7 @@ static void check_daemon(const struct check_machine *m, struct checks *checks)
 	if (!machine_has(m, m->control) || !machine_may(m, &m->caller, m->control, 6))
 		return;
 	rc = call_daemon(m->control, &call);
+	checks_store(m, checks, call.store);
 	if (rc < 0)
 		check_add(checks, CHECK_FAIL, "daemon", NULL, "%s: %s", m->control, strerror(-rc));
 	else if (call.answered)

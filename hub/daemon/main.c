@@ -204,6 +204,14 @@ static void on_focus_asked(void *data, const char *name)
 		log_warn("XenStore: focus cannot go to '%s': %s", name, why);
 }
 
+/* For xenhub state and doctor: it can hardly be read in XenStore. */
+static void on_store_health(void *data, const char *text)
+{
+	struct daemon *d = data;
+
+	states_set_text(hub_states(d->hub), clock_now_ns(), text, "health/xenstore");
+}
+
 static void on_request(void *data, struct server_peer *peer, const char *text)
 {
 	struct daemon *d = data;
@@ -440,6 +448,7 @@ static int open_xenstore(struct daemon *d)
 		return rc;
 	d->dirty |= 1; /* the first batch clears what an earlier hub left */
 	xenstore_on_focus(d->xenstore, on_focus_asked, d);
+	xenstore_on_health(d->xenstore, on_store_health, d);
 	return open_views(d);
 }
 

@@ -24,7 +24,7 @@ bool xenstore_is_here(void)
 static bool is_published(const char *path)
 {
 	return !state_path_below(path, "consumer") && !state_path_below(path, "counter") &&
-	       !state_path_below(path, "sensor");
+	       !state_path_below(path, "sensor") && !state_path_below(path, "health");
 }
 
 static bool has_changed(const struct tree_state *tree)
@@ -94,18 +94,29 @@ static struct batch *collect(struct xenstore *x)
 	return b;
 }
 
+static void write_all_anew(struct xenstore *x)
+{
+	for (unsigned i = 0; i < XENSTORE_TREES; i++)
+		x->trees[i].whole = true;
+}
+
 void xenstore_batch_done(void *data)
 {
 	struct batch *b = data;
 	struct xenstore *x = b->xenstore;
+	bool again = x->again || b->cleared;
 	int result = b->result;
 
-	x->in_flight = false;
+	x->in_flight = x->again = false;
+	x->counters.conflicts += b->conflicts;
 	if (!result) {
 		x->counters.transactions++;
 		x->counters.nodes += b->count;
+	} else if (result == -ESTALE) {
+		again = true;
 	} else {
-		x->counters.failures += result != -ESTALE;
+		x->counters.failures++;
+		x->resting = true;
 	}
 	for (unsigned i = 0; i < XENSTORE_TREES; i++) {
 		struct tree_state *tree = &x->trees[i];
@@ -118,13 +129,41 @@ void xenstore_batch_done(void *data)
 		if (!result)
 			tree->published = b->trees[i].serial;
 	}
-	result = b->cleared && !result ? -ESTALE : result;
-	free(b);
-	/* After a failure the next tick tries again: a full store must not be hammered. */
-	if (result == -ESTALE || (!result && x->again)) {
-		x->again = false;
-		xenstore_publish(x);
+	if (x->lost || b->lost) {
+		write_all_anew(x);
+		again = true;
 	}
+	x->lost = false;
+	free(b);
+	if (again)
+		xenstore_publish(x);
+}
+
+void xenstore_rested(void *data)
+{
+	struct xenstore *x = data;
+
+	x->resting = false;
+	xenstore_publish(x);
+}
+
+void xenstore_lost(void *data)
+{
+	struct xenstore *x = data;
+
+	x->lost = x->in_flight;
+	write_all_anew(x);
+	xenstore_publish(x);
+}
+
+void xenstore_health_told(void *data)
+{
+	struct health_told *told = data;
+	struct xenstore *x = told->xenstore;
+
+	if (x->on_health)
+		x->on_health(x->health_data, told->text);
+	free(told);
 }
 
 void xenstore_focus_asked(void *data)
@@ -133,7 +172,7 @@ void xenstore_focus_asked(void *data)
 	struct xenstore *x = asked->xenstore;
 
 	if (x->on_focus)
-		x->on_focus(x->data, asked->name);
+		x->on_focus(x->focus_data, asked->name);
 	free(asked);
 }
 
@@ -145,6 +184,9 @@ void xenstore_publish(struct xenstore *x)
 		x->again = true;
 		return;
 	}
+	/* A store that is full must not be hammered. */
+	if (x->resting)
+		return;
 	b = collect(x);
 	if (!b)
 		return;
@@ -164,7 +206,13 @@ void xenstore_set_view(struct xenstore *x, unsigned index, uint32_t domid, const
 void xenstore_on_focus(struct xenstore *x, void (*fn)(void *data, const char *name), void *data)
 {
 	x->on_focus = fn;
-	x->data = data;
+	x->focus_data = data;
+}
+
+void xenstore_on_health(struct xenstore *x, void (*fn)(void *data, const char *text), void *data)
+{
+	x->on_health = fn;
+	x->health_data = data;
 }
 
 int xenstore_create(struct xenstore **out, struct worker *worker, struct states *states)

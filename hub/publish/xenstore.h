@@ -44,6 +44,12 @@ void xenstore_set_view(struct xenstore *xenstore, unsigned index, uint32_t domid
  */
 void xenstore_on_focus(struct xenstore *xenstore, void (*fn)(void *data, const char *name), void *data);
 
+/*
+ * How writing goes, whenever that changes: "ok", or a sentence with the path that could not be written and why. While it fails, what
+ * changes waits and merges, and is tried again after 250 ms, doubling to 10 s. Called on the main thread.
+ */
+void xenstore_on_health(struct xenstore *xenstore, void (*fn)(void *data, const char *text), void *data);
+
 /* Publishes what has changed since the last time, when the slow thread is ready for it. Once a tick. */
 void xenstore_publish(struct xenstore *xenstore);
 

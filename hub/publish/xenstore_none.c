@@ -25,6 +25,10 @@ void xenstore_on_focus(struct xenstore *xenstore, void (*fn)(void *data, const c
 {
 }
 
+void xenstore_on_health(struct xenstore *xenstore, void (*fn)(void *data, const char *text), void *data)
+{
+}
+
 void xenstore_publish(struct xenstore *xenstore)
 {
 }

@@ -2,7 +2,6 @@
 #ifndef HUB_PUBLISH_XENSTORE_PRIVATE_H
 #define HUB_PUBLISH_XENSTORE_PRIVATE_H
 
-#include "hub/core/log.h"
 #include "hub/model/hub.h"
 #include "hub/publish/xenstore.h"
 
@@ -31,6 +30,8 @@ struct batch {
 	struct batch_tree trees[XENSTORE_TREES];
 	int result;
 	bool cleared; /* another than we has changed a view: all have to be written anew */
+	bool lost;    /* the connection: what stands there is not known */
+	unsigned conflicts;
 	unsigned count;
 	struct change changes[];
 };
@@ -47,32 +48,46 @@ struct xenstore {
 	struct worker *worker;
 	struct tree_state trees[XENSTORE_TREES];
 	bool in_flight;
-	bool again; /* publish was called while a batch was in flight */
+	bool again;   /* publish was called while a batch was in flight */
+	bool resting; /* after a failure: until the slow thread says so */
+	bool lost;    /* the connection, while a batch was in flight */
 	struct xenstore_counters counters;
 	void (*on_focus)(void *data, const char *name);
-	void *data;
+	void *focus_data;
+	void (*on_health)(void *data, const char *text);
+	void *health_data;
 	/* slow thread */
 	struct xs_handle *handle;
 	struct loop_fd *watch;
 	struct loop_timer *retry_timer;
 	uint64_t retry_ns;
-	struct batch *waiting; /* for the connection */
-	char base[64];         /* of the hub's own tree */
-	bool complained;
-	struct log_limit limit;
+	struct batch *waiting;          /* for the connection */
+	char base[64];                  /* of the hub's own tree */
+	char health[WIRE_TEXT_MAX * 2]; /* as last told */
 };
 
 /* The slow thread's side: the first task of all, and each batch's. */
 void xenstore_start(void *xenstore);
 void xenstore_run_batch(void *batch);
 
-/* The main thread's: a batch has been dealt with; a name was written. */
+/*
+ * The main thread's: a batch has been dealt with; a failure has been rested from; the connection is lost; a name was written; writing
+ * goes otherwise than before.
+ */
 void xenstore_batch_done(void *batch);
+void xenstore_rested(void *xenstore);
+void xenstore_lost(void *xenstore);
 void xenstore_focus_asked(void *asked);
+void xenstore_health_told(void *told);
 
 struct focus_asked {
 	struct xenstore *xenstore;
 	char name[WIRE_TEXT_MAX];
+};
+
+struct health_told {
+	struct xenstore *xenstore;
+	char text[WIRE_TEXT_MAX * 2];
 };
 
 #endif

@@ -9,21 +9,77 @@
 #include <xenstore.h>
 
 #include "hub/core/clock.h"
+#include "hub/core/log.h"
 #include "hub/core/text.h"
 #include "hub/publish/xenstore_private.h"
 
 #define RETRY_FIRST_NS (250 * NS_PER_MS)
 #define RETRY_LAST_NS  (10 * NS_PER_S)
-#define CONFLICTS_MAX  16 /* tries of one transaction; then the change waits for the next tick */
+#define CONFLICTS_MAX  16 /* tries of one transaction; then the change rests */
 #define PATH_MAX_BYTES 512
 #define FOCUS_NODE     "focus-request"
+#define WELL           "ok"
 
-static void close_store(struct xenstore *x)
+/* ---- what is said of it ---- */
+
+static bool connection_is_lost(int err)
 {
-	loop_remove_fd(x->watch);
+	return err == EPIPE || err == EBADF || err == ECONNRESET || err == ENOTCONN || err == EIO ||
+	       err == ECONNREFUSED;
+}
+
+/* True when it is something else than what was said last. */
+static bool tell(struct xenstore *x, const char *text)
+{
+	struct health_told *told;
+
+	if (!strcmp(x->health, text))
+		return false;
+	snprintf(x->health, sizeof(x->health), "%s", text);
+	told = calloc(1, sizeof(*told));
+	if (!told)
+		return true;
+	told->xenstore = x;
+	snprintf(told->text, sizeof(told->text), "%s", text);
+	if (worker_reply(x->worker, xenstore_health_told, told) < 0)
+		free(told);
+	return true;
+}
+
+static int complain(struct xenstore *x, const char *path, const char *what, int err)
+{
+	char text[sizeof(x->health)];
+
+	snprintf(text, sizeof(text), "%s: cannot %s: %s", path, what, strerror(err));
+	/* A conflict is nothing to talk about, and a lost connection not about one path. */
+	if (err != EAGAIN && !connection_is_lost(err) && tell(x, text))
+		log_warn(
+			"%s; events go on, states wait, and it is tried again. xenhub doctor says what to do",
+			text);
+	return -err;
+}
+
+static void is_well(struct xenstore *x)
+{
+	bool was_ill = x->health[0];
+
+	if (tell(x, WELL) && was_ill)
+		log_info("XenStore is written again");
+	x->retry_ns = RETRY_FIRST_NS;
+}
+
+static void close_store(struct xenstore *x, int err)
+{
+	char text[128];
+
+	if (x->watch)
+		loop_remove_fd(x->watch);
 	x->watch = NULL;
 	xs_close(x->handle);
 	x->handle = NULL;
+	snprintf(text, sizeof(text), "the connection to XenStore is lost: %s", strerror(err));
+	if (tell(x, text))
+		log_warn("%s; links stay, and all states are written anew", text);
 }
 
 /* ---- who should have focus, asked through XenStore ---- */
@@ -78,9 +134,10 @@ static void on_watch(void *data, int fd, uint32_t events)
 	}
 	if (errno == EAGAIN)
 		return;
-	/* The connection is gone: the next batch finds that out, too. */
-	loop_remove_fd(x->watch);
-	x->watch = NULL;
+	close_store(x, EPIPE);
+	if (worker_reply(x->worker, xenstore_lost, x) < 0)
+		log_err("the loss of XenStore could not be reported; states are written at their next "
+			"change");
 }
 
 static void watch_focus(struct xenstore *x)
@@ -98,42 +155,29 @@ static void watch_focus(struct xenstore *x)
 
 static int open_store(struct xenstore *x)
 {
+	char text[128], *domid;
 	unsigned len;
-	char *domid;
 	int rc;
 
 	x->handle = xs_open(0);
 	if (!x->handle) {
 		rc = -errno;
-		if (!x->complained)
-			log_warn_errno(-rc, "no answer from XenStore; it is tried again. xenhub doctor says "
-					    "what is missing");
-		x->complained = true;
+		snprintf(text, sizeof(text), "no answer from XenStore: %s", strerror(-rc));
+		if (tell(x, text))
+			log_warn("%s; it is tried again. xenhub doctor says what is missing", text);
 		return rc;
 	}
 	domid = xs_read(x->handle, XBT_NULL, "domid", &len);
 	snprintf(x->base, sizeof(x->base), "/local/domain/%s/xenhub", domid ? domid : "0");
 	free(domid);
-	if (x->complained)
-		log_info("XenStore answers again");
-	x->complained = false;
-	x->retry_ns = RETRY_FIRST_NS;
 	watch_focus(x);
 	return 0;
 }
 
-static void complain(struct xenstore *x, const char *path, const char *what, int err)
+static void rest(struct xenstore *x)
 {
-	unsigned skipped;
-
-	if (log_limit_allow(&x->limit, 3, clock_now_ns(), &skipped))
-		log_warn_errno(err, "%s: cannot %s", path, what);
-}
-
-static bool connection_is_lost(int err)
-{
-	return err == EPIPE || err == EBADF || err == ECONNRESET || err == ENOTCONN || err == EIO ||
-	       err == ECONNREFUSED;
+	loop_timer_at(x->retry_timer, clock_now_ns() + x->retry_ns);
+	x->retry_ns = x->retry_ns * 2 < RETRY_LAST_NS ? x->retry_ns * 2 : RETRY_LAST_NS;
 }
 
 /* ---- one batch ---- */
@@ -148,20 +192,15 @@ static void make_base(const struct xenstore *x, uint32_t domid, char base[PATH_M
 
 static int remove_node(struct xenstore *x, xs_transaction_t t, const char *path)
 {
-	int rc;
-
 	if (xs_rm(x->handle, t, path) || errno == ENOENT)
 		return 0;
-	rc = -errno;
-	complain(x, path, "remove", -rc);
-	return rc;
+	return complain(x, path, "remove", errno);
 }
 
 static int write_node(struct xenstore *x, xs_transaction_t t, const struct batch_tree *tree,
 		      const struct change *c)
 {
 	char base[PATH_MAX_BYTES], path[PATH_MAX_BYTES + WIRE_TEXT_MAX];
-	int rc;
 
 	make_base(x, tree->domid, base);
 	snprintf(path, sizeof(path), "%s/%s", base, c->path);
@@ -169,9 +208,7 @@ static int write_node(struct xenstore *x, xs_transaction_t t, const struct batch
 		return remove_node(x, t, path);
 	if (xs_write(x->handle, t, path, c->value, (unsigned)strlen(c->value)))
 		return 0;
-	rc = -errno;
-	complain(x, path, "write", -rc);
-	return rc;
+	return complain(x, path, "write", errno);
 }
 
 static int write_serial(struct xenstore *x, xs_transaction_t t, const struct batch_tree *tree)
@@ -225,8 +262,10 @@ static int open_view(struct xenstore *x, xs_transaction_t t, const struct batch_
 		return errno == ENOENT ? -ENOENT : -errno;
 	if (tree->whole) {
 		/* What is made below is so, too. */
-		if (!xs_mkdir(x->handle, t, base) || !xs_set_permissions(x->handle, t, base, perms, 2))
-			return -errno;
+		if (!xs_mkdir(x->handle, t, base))
+			return complain(x, base, "make", errno);
+		if (!xs_set_permissions(x->handle, t, base, perms, 2))
+			return complain(x, base, "show to its guest", errno);
 		return clear_tree(x, t, base);
 	}
 	snprintf(path, sizeof(path), "%s/serial", base);
@@ -249,7 +288,7 @@ static int write_batch(struct xenstore *x, struct batch *b)
 	int rc = 0;
 
 	if (!t)
-		return -errno;
+		return complain(x, x->base, "begin a transaction for", errno);
 	for (unsigned i = 0; i < XENSTORE_TREES && !rc; i++) {
 		if (!b->trees[i].used)
 			continue;
@@ -269,7 +308,8 @@ static int write_batch(struct xenstore *x, struct batch *b)
 		xs_transaction_end(x->handle, t, true);
 		return rc;
 	}
-	return xs_transaction_end(x->handle, t, false) ? 0 : -errno;
+	return xs_transaction_end(x->handle, t, false) ? 0
+						       : complain(x, x->base, "end a transaction for", errno);
 }
 
 static void finish_batch(struct batch *b, int result)
@@ -283,24 +323,25 @@ void xenstore_run_batch(void *data)
 {
 	struct batch *b = data;
 	struct xenstore *x = b->xenstore;
-	unsigned tries = 0;
 	int rc;
 
 	if (!x->handle && open_store(x) < 0) {
 		x->waiting = b;
-		loop_timer_at(x->retry_timer, clock_now_ns() + x->retry_ns);
-		x->retry_ns = x->retry_ns * 2 < RETRY_LAST_NS ? x->retry_ns * 2 : RETRY_LAST_NS;
+		rest(x);
 		return;
 	}
 	do
 		rc = write_batch(x, b);
-	while (rc == -EAGAIN && ++tries < CONFLICTS_MAX);
-	x->counters.conflicts += tries;
+	while (rc == -EAGAIN && ++b->conflicts < CONFLICTS_MAX);
 	if (rc < 0 && connection_is_lost(-rc)) {
-		log_warn_errno(-rc, "the connection to XenStore is lost");
-		close_store(x);
+		b->lost = true;
+		close_store(x, -rc);
 	}
 	finish_batch(b, rc);
+	if (rc < 0)
+		rest(x);
+	else
+		is_well(x);
 }
 
 static void on_retry(void *data)
@@ -309,13 +350,13 @@ static void on_retry(void *data)
 	struct batch *b = x->waiting;
 
 	x->waiting = NULL;
-	/* What it holds may be old by now: let the main thread collect anew, unless the store is still away.
-	 */
-	if (b && open_store(x) < 0) {
+	if (!b) {
+		worker_reply(x->worker, xenstore_rested, x);
+	} else if (open_store(x) < 0) {
 		x->waiting = b;
-		loop_timer_at(x->retry_timer, clock_now_ns() + x->retry_ns);
-		x->retry_ns = x->retry_ns * 2 < RETRY_LAST_NS ? x->retry_ns * 2 : RETRY_LAST_NS;
-	} else if (b) {
+		rest(x);
+	} else {
+		/* What it holds may be old by now: let the main thread collect anew. */
 		finish_batch(b, -ESTALE);
 	}
 }

@@ -7,6 +7,7 @@ import ctypes.util
 import json
 import shutil
 import sys
+import time
 import unittest
 
 from kit.programs import BIN, Program
@@ -118,6 +119,50 @@ class Views(unittest.TestCase):
         lost = Program(BIN / "xenhub", "state", "--xenstore")
         self.assertEqual(lost.wait(), 1, lost.story())
         self.assertIn("XenStore", lost.errors)
+
+    def test_a_view_is_never_half_old_and_half_new(self):
+        """Focus moves as fast as it can, and a reader looks in transactions: what it reads belongs together each time."""
+        self.begin()
+        library = ctypes.CDLL(ctypes.util.find_library("xenstore"), use_errno=True)
+        library.xs_open.restype = library.xs_read.restype = ctypes.c_void_p
+        library.xs_transaction_start.restype = ctypes.c_uint32
+        library.xs_transaction_end.restype = ctypes.c_bool
+        handle, libc = ctypes.c_void_p(library.xs_open(0)), ctypes.CDLL(None)
+        device = next(path for path in self.tree(3) if path.endswith("/name")).rsplit("/", 1)[0]
+
+        def read(transaction, path):
+            size = ctypes.c_uint()
+            text = library.xs_read(handle, ctypes.c_uint32(transaction), path.encode(), ctypes.byref(size))
+            value = ctypes.string_at(text, size.value).decode() if text else None
+            libc.free(ctypes.c_void_p(text))
+            return value
+
+        def look():
+            """Both views and the hub's own word; None when something changed meanwhile."""
+            transaction = library.xs_transaction_start(handle)
+            seen = [read(transaction, f"/local/domain/{path}") for number in (3, 4)
+                    for path in (f"{number}/xenhub/focus", f"{number}/xenhub/{device}/keys-held", f"{number}/xenhub/serial")]
+            seen.append(read(transaction, "/local/domain/0/xenhub/focus"))
+            return seen if library.xs_transaction_end(handle, ctypes.c_uint32(transaction), ctypes.c_bool(False)) else None
+
+        names = {"gui": ["1", "0"], "6a3f7c1e-0f3b-4d0c-9d7e-1b2a3c4d5e6f": ["0", "1"]}
+        looks, moves, focused, deadline = 0, 0, "gui", time.monotonic() + 60
+        while moves < 60:
+            self.assertLess(time.monotonic(), deadline, f"{moves} moves, {looks} looks")
+            other = next(name for name in names if name != focused)
+            request = b"/local/domain/0/xenhub/focus-request"
+            library.xs_write(handle, ctypes.c_uint32(0), request, other.encode(), ctypes.c_uint(len(other)))
+            while (seen := look()) is None or seen[6] != other:
+                looks += seen is not None
+                if seen:
+                    self.assertEqual([seen[0], seen[3]], names[seen[6]], seen)
+                    self.assertEqual([seen[1] is not None, seen[4] is not None], [seen[0] == "1", seen[3] == "1"], seen)
+                self.assertLess(time.monotonic(), deadline, f"{moves} moves, {looks} looks: {seen}")
+            self.assertEqual([seen[0], seen[3]], names[other], seen)
+            self.assertEqual([seen[1], seen[4]], ["1" if has == "1" else None for has in names[other]], seen)
+            focused, moves = other, moves + 1
+        library.xs_close(handle)
+        print(f"{moves} moves of focus, {looks} looks between, none half", file=sys.stderr)
 
     def test_permissions_and_what_is_others(self):
         self.begin()

@@ -14,6 +14,7 @@ import time
 import unittest
 
 from kit.programs import BIN, SOURCE, Program
+from kit.storeproxy import StoreProxy
 
 SHIM = pathlib.Path(os.environ.get("XENHUB_BUILD", BIN.parent)) / "tests/tools/libxenstored_host.so"
 BASE = "/local/domain/0/xenhub"
@@ -125,15 +126,8 @@ class XenStore(unittest.TestCase):
         self.assertIsNone(self.store.read("device/ghost/name"))
 
     def test_a_store_that_dies_delays_no_event_and_is_written_anew(self):
-        path = pathlib.Path(self.folder) / "mouse.evemu"
-        frames = "".join(f"E: {i // 100}.{i % 100:02}0000 0002 0000 0001\nE: {i // 100}.{i % 100:02}0000 0000 0000 0000\n"
-                         for i in range(600))
-        path.write_text("# EVEMU 1.3\nN: Store test mouse\nI: 0003 0001 0002 0003\n"
-                        "B: 01 00 00 00 00 00 00 00 00\nB: 02 03 00 00 00 00 00 00 00\n" + frames)
-        hub = self.hub(f"evemu:{path}", self.keyboard("held.evemu"))
-        watch = Program(BIN / "xenhub", "watch", "--link", f"unix:{self.folder}/hub.sock", "--format", "evemu")
-        self.addCleanup(watch.process.wait)
-        self.addCleanup(watch.process.terminate)
+        hub = self.hub(self.mouse(6), self.keyboard("held.evemu"))
+        watch = self.watch()
         until(lambda: self.store.read("pointer/x"), "the pointer is published")
         self.store.stop()
         seen = len(watch.lines)
@@ -141,6 +135,92 @@ class XenStore(unittest.TestCase):
         self.store.start()
         until(lambda: "Store test buttons" in self.store.tree().values(), "the whole tree is back", 20)
         self.assertIsNone(hub.process.poll())
+
+    def mouse(self, seconds):
+        """A recording of a mouse that moves a hundred times a second."""
+        path = pathlib.Path(self.folder) / "mouse.evemu"
+        frames = "".join(f"E: {i // 100}.{i % 100:02}0000 0002 0000 0001\nE: {i // 100}.{i % 100:02}0000 0000 0000 0000\n"
+                         for i in range(seconds * 100))
+        path.write_text("# EVEMU 1.3\nN: Store test mouse\nI: 0003 0001 0002 0003\n"
+                        "B: 01 00 00 00 00 00 00 00 00\nB: 02 03 00 00 00 00 00 00 00\n" + frames)
+        return f"evemu:{path}"
+
+    def proxy(self):
+        """The hub's way to the store from now on; ours stays the straight one."""
+        proxy = StoreProxy(f"{self.folder}/proxy", f"{self.folder}/socket")
+        os.environ["XENSTORED_PATH"] = proxy.path
+        self.addCleanup(os.environ.pop, "XENSTORED_PATH")
+        self.store.env.pop("XENSTORED_PATH", None)
+        return proxy
+
+    def watch(self):
+        watch = Program(BIN / "xenhub", "watch", "--link", f"unix:{self.folder}/hub.sock", "--format", "evemu")
+        self.addCleanup(watch.end)
+        return watch
+
+    def doctor(self):
+        """What it says of the states: level and text."""
+        done = subprocess.run([BIN / "xenhub", "--control", f"{self.folder}/control.sock", "doctor", "--json"],
+                              capture_output=True, text=True, timeout=20, check=False)
+        found = [(check["level"], check["text"]) for check in json.loads(done.stdout)["checks"] if check["name"] == "states"]
+        return found[0] if found else ("", "")
+
+    def test_a_cut_connection_is_made_again_and_all_is_written_though_nothing_changed(self):
+        proxy = self.proxy()
+        hub = self.hub(self.keyboard("held.evemu"))
+        until(lambda: self.doctor()[0] == "ok", "all is written")
+        until(lambda: self.store.read("focus"), "the tree is written")
+        proxy.cut()
+        hub.until(lambda: "the connection to XenStore is lost" in hub.errors, "it is told")
+        self.assertEqual(self.doctor()[0], "fail")
+        self.store.run("xenstore-rm", BASE)
+        proxy.join()
+        until(lambda: "Store test buttons" in self.store.tree().values(), "the whole tree is back", 30)
+        hub.until(lambda: "XenStore is written again" in hub.errors, "that is told, too")
+        self.store.run("xenstore-write", f"{BASE}/focus-request", "none")
+        until(lambda: self.store.read("focus") == "none", "focus can be asked for again")
+        self.assertEqual(self.doctor(), ("ok", "written to XenStore"))
+
+    def refused(self, error, words, below):
+        """While it lasts events go on, the first path is named once, and the store is left in peace; then all is written."""
+        proxy = self.proxy()
+        proxy.refuse(error, below)
+        hub = self.hub(self.mouse(60), self.keyboard("held.evemu"))
+        watch = self.watch()
+        hub.until(lambda: f"{below}" in hub.errors and words in hub.errors, "the line names the path and the reason")
+        seen, begun = len(watch.lines), proxy.transactions
+        watch.until(lambda: len(watch.lines) > seen + 400, "events go on")
+        self.assertLess(proxy.transactions - begun, 16, "the store is hammered")
+        self.assertLess(hub.errors.count(words), 4, hub.errors)
+        level, text = self.doctor()
+        self.assertEqual(level, "fail")
+        self.assertIn(words, text)
+        proxy.allow()
+        until(lambda: "Store test buttons" in self.store.tree().values(), "what waited is written", 30)
+        hub.until(lambda: "XenStore is written again" in hub.errors, "that is told")
+        until(lambda: self.doctor()[0] == "ok", "the doctor has nothing to say")
+        return text
+
+    def test_a_full_store_is_named_and_waited_for(self):
+        self.assertIn("no room", self.refused("ENOSPC", "No space left on device", f"{BASE}/device"))
+
+    def test_a_store_that_may_not_be_written(self):
+        self.refused("EACCES", "Permission denied", BASE)
+
+    def test_a_read_only_store(self):
+        self.refused("EROFS", "Read-only file system", "/")
+
+    def test_a_store_that_is_not_there_yet(self):
+        self.store.stop()
+        os.unlink(f"{self.folder}/socket")
+        hub = self.hub(self.mouse(60), self.keyboard("held.evemu"))
+        watch = self.watch()
+        watch.until(lambda: len(watch.lines) > 100, "events go without a store")
+        hub.until(lambda: "no answer from XenStore" in hub.errors, "it is told")
+        self.assertEqual(self.doctor()[0], "fail")
+        self.store.start()
+        until(lambda: "Store test buttons" in self.store.tree().values(), "the tree is written", 30)
+        until(lambda: self.doctor()[0] == "ok", "the doctor has nothing to say")
 
     def test_a_fast_mouse_writes_at_most_20_times_a_second(self):
         path = pathlib.Path(self.folder) / "fast.evemu"

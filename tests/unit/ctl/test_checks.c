@@ -307,6 +307,36 @@ static void xen_is_taken_apart(void **state)
 	expect("xenstore", CHECK_OK, "a guest's", "");
 }
 
+/* In the daemon's words: path, what was tried, and libc's reason. */
+static void expect_store(int err, bool is_dom0, const char *text, const char *mend)
+{
+	char health[200];
+
+	snprintf(health, sizeof(health), "/local/domain/7/xenhub/device/x: cannot write: %s", strerror(err));
+	machine.is_dom0 = is_dom0;
+	checks.n = 0;
+	checks_store(&machine, &checks, health);
+	expect("states", CHECK_FAIL, text, mend);
+	assert_non_null(strstr(found("states")->text, health));
+}
+
+static void what_keeps_states_from_xenstore_is_explained(void **state)
+{
+	checks.n = 0;
+	checks_store(&machine, &checks, "");
+	assert_int_equal(checks.n, 0);
+	checks_store(&machine, &checks, "ok");
+	expect("states", CHECK_OK, "written", "");
+	expect_store(ENOSPC, false, "which has a quota", "xenstore-control quota set nodes 4000   # in Dom0");
+	expect_store(ENOSPC, true, "no room", "free -m; xenstore-control quota");
+	expect_store(EROFS, true, "read-only", "");
+	expect_store(EACCES, false, "Dom0 has to give this domain the node xenhub",
+		     "xenstore-write /local/domain/$ID/xenhub ''; xenstore-chmod /local/domain/$ID/xenhub "
+		     "n$ID   # "
+		     "in Dom0");
+	expect_store(EINVAL, true, "at present", "");
+}
+
 #define checks_test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -323,6 +353,7 @@ int main(void)
 		checks_test(without_udev_nothing_is_found),
 		checks_test(without_xen_nothing_of_it_is_missed),
 		checks_test(xen_is_taken_apart),
+		checks_test(what_keeps_states_from_xenstore_is_explained),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
