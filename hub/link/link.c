@@ -9,10 +9,11 @@
 #include "hub/link/xen.h"
 
 #define EXPECTED_CONNECT                                                                                     \
-	"expected auto, unix:PATH, tcp:ADDRESS:PORT, vchan:DOMID:PATH, channel:NAME, channel:DOMAIN/NAME "   \
-	"or tty:PATH"
+	"expected auto, unix:PATH, tcp:ADDRESS:PORT, vchan:@ROUTE, vchan:DOMID:PATH, channel:NAME, "         \
+	"channel:DOMAIN/NAME or tty:PATH"
 #define EXPECTED_LISTEN                                                                                      \
-	"expected unix:PATH, tcp:ADDRESS:PORT, vchan:NAME, channel:DOMAIN/NAME, channel:NAME or tty:PATH"
+	"expected unix:PATH, tcp:ADDRESS:PORT, vchan:NAME, vchan:DOMAIN/ROUTE, vchan:@ROUTE, "               \
+	"channel:DOMAIN/NAME, channel:NAME or tty:PATH"
 
 static const char *rest_of(const char *endpoint, const char *kind)
 {
@@ -73,7 +74,7 @@ int link_check_listen(const char *endpoint, char *why, size_t size)
 	if ((rest = rest_of(endpoint, "channel:")))
 		return xen_check_channel(rest, why, size);
 	if ((rest = rest_of(endpoint, "vchan:")))
-		return xen_check_domain(rest, strlen(rest), why, size);
+		return xen_check_vchan_server(rest, why, size);
 	return refuse(why, size, EXPECTED_LISTEN);
 }
 

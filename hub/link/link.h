@@ -7,6 +7,8 @@
  *	channel:NAME		in a guest: its PV channel of that name, as a serial line
  *	channel:DOMAIN/NAME	in Dom0: that domain's PV channel
  *	vchan:NAME		listening only, in Dom0: the domain of that name or UUID, over libxenvchan
+ *	vchan:@ROUTE		in a guest: the route of that name, which Dom0's policy has; listening at the end that serves it
+ *	vchan:DOMAIN/ROUTE	listening only, in Dom0: Dom0 itself serves that guest's route of that name
  *	vchan:DOMID:PATH	connecting only: a server that is known already
  *	auto			connecting only, in a guest: what Dom0's hub has published as this guest's link
  *

@@ -129,7 +129,7 @@ static void make(void *data)
 static bool close_now(struct station *s, uint32_t domid, struct link *link, bool wait)
 {
 	if (s->is_vchan)
-		return station_close_vchan(domid, link, wait);
+		return station_close_vchan(s->endpoint, domid, link, wait);
 	link->ops->close(link);
 	return true;
 }
@@ -352,7 +352,7 @@ static void on_appeared(void *data, const struct domain *domain)
 	s->made = s->strikes = 0;
 	s->rest_ns = STATION_REST_MS * NS_PER_MS;
 	s->complained = false;
-	log_info("%s: domain '%s' (%u) is there", s->endpoint, domain->name, domain->id);
+	log_info("%s: domain %u ('%s') is there", s->endpoint, domain->id, domain->name);
 	if (!making)
 		begin_unless_quiet(s);
 }
@@ -363,7 +363,7 @@ static void on_gone(void *data, const struct domain *domain)
 
 	if (!s->domain.id || domain->id != s->domain.id)
 		return;
-	log_info("%s: domain '%s' (%u) is gone", s->endpoint, domain->name, domain->id);
+	log_info("%s: domain %u ('%s') is gone", s->endpoint, domain->id, domain->name);
 	leave_domain(s);
 }
 
@@ -446,7 +446,10 @@ int station_create(struct station **out, struct loop *loop, struct worker *worke
 		s->listener = domains_listen(domains, on_appeared, on_gone, s);
 		if (!s->listener)
 			goto err;
-		if (!s->domain.id)
+		if (!s->domain.id && *s->domain_name == '@')
+			log_info("%s: waits until Dom0 publishes the route to this domain (xenhub/serve)",
+				 endpoint);
+		else if (!s->domain.id)
 			log_info("%s: waits for domain '%s'", endpoint, s->domain_name);
 	} else {
 		begin(s);

@@ -1,12 +1,13 @@
 /*
- * Stations: endpoints that serve one peer at a time, again and again: vchan:NAME, channel:DOMAIN/NAME, channel:NAME, tty:PATH.
+ * Stations: endpoints that serve one peer at a time, again and again: vchan:NAME, vchan:DOMAIN/ROUTE,
+ * vchan:@ROUTE, channel:DOMAIN/NAME, channel:NAME, tty:PATH.
  * Where a socket is accepted on, a station makes a link, waits for the peer, hands the link over, and makes the next one when that
  * has been closed. What blocks is done on the slow thread.
  *
  *	away ──domain appears──▶ making ──▶ waiting ──peer──▶ taken ──link_close──▶ resting ──▶ making
  *	  ◀─────────────────────────────────domain goes──────────────────────────────────────────
  *
- * A domain is known by name or UUID. A guest that begins anew without end is slowed down (100 ms to 2 s) and, once
+ * A domain is known by name or UUID. That of vchan:@ROUTE is the route's client, and comes and goes as Dom0 publishes the route. A guest that begins anew without end is slowed down (100 ms to 2 s) and, once
  * STATION_STRIKES_MAX vchans of one life ended otherwise than in order, gets one a minute. After that many links of a life, whatever
  * their end, a further vchan has to leave a quarter of all pages that can be granted to the others: a guest may keep what it was
  * given mapped, and nobody can tell.

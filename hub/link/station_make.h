@@ -14,7 +14,7 @@ struct station_order {
 	uint32_t line_domain; /* whose */
 };
 
-/* vchan:NAME and channel:…, published for the guest. 0, or -errno and why; -ENOENT: nothing there yet. */
+/* vchan:… and channel:…, published for the guest. 0, or -errno and why; -ENOENT: nothing there yet. */
 int station_make_vchan(struct station_order *order, struct link **out, char *why, size_t size);
 int station_make_channel(struct station_order *order, struct link **out, char *why, size_t size);
 
@@ -22,7 +22,7 @@ int station_make_channel(struct station_order *order, struct link **out, char *w
  * What station_make_vchan published is taken back, and the link closed. wait: until the peer has unmapped it, for STATION_LEAVE_MS;
  * false when it has not.
  */
-bool station_close_vchan(uint32_t domid, struct link *link, bool wait);
+bool station_close_vchan(const char *endpoint, uint32_t domid, struct link *link, bool wait);
 
 /* A link over the line at path, which stays open for the next one as long as it works. */
 int station_make_line(struct station_order *order, const char *path, struct link **out, char *why,

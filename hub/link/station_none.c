@@ -3,6 +3,7 @@
 
 #include "hub/link/station_make.h"
 #include "hub/xen/domains.h"
+#include "hub/xen/routes.h"
 
 int station_make_vchan(struct station_order *order, struct link **out, char *why, size_t size)
 {
@@ -14,7 +15,7 @@ int station_make_channel(struct station_order *order, struct link **out, char *w
 	return -EPROTONOSUPPORT;
 }
 
-bool station_close_vchan(uint32_t domid, struct link *link, bool wait)
+bool station_close_vchan(const char *endpoint, uint32_t domid, struct link *link, bool wait)
 {
 	link->ops->close(link);
 	return true;
@@ -48,4 +49,14 @@ const struct domain *domains_find(const struct domains *domains, const char *nam
 bool domain_is_called(const struct domain *domain, const char *name)
 {
 	return false;
+}
+
+int routes_create(struct routes **out, struct worker *worker, struct domains *domains,
+		  const struct route *routes, unsigned count)
+{
+	return -EPROTONOSUPPORT;
+}
+
+void routes_destroy(struct routes *routes)
+{
 }

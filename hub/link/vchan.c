@@ -181,8 +181,9 @@ long vchan_page_limit(void)
  * The kernel's count is everybody's, and a guest that keeps pages mapped keeps them counted; it cannot be read, but it can be
  * tried: takes as many pages as are asked for and gives them back.
  */
-static int try_pages(uint32_t domid, unsigned pages, char *why, size_t size)
+static int try_pages(uint32_t domid, unsigned needed, unsigned spare, char *why, size_t size)
 {
+	unsigned pages = needed + spare;
 	xengntshr_handle *h = xengntshr_open(NULL, 0);
 	uint32_t *refs;
 	void *memory;
@@ -201,36 +202,39 @@ static int try_pages(uint32_t domid, unsigned pages, char *why, size_t size)
 		xengntshr_unshare(h, memory, pages);
 	} else {
 		rc = refs ? -ENOSPC : -ENOMEM;
-		if (pages > VCHAN_PAGES)
+		if (spare)
 			snprintf(why, size,
 				 "this domain had many links, and a further one has to leave %u of the %ld "
 				 "pages of "
 				 "xen_gntalloc.limit to others: the rest is taken",
-				 pages - VCHAN_PAGES, vchan_page_limit());
+				 spare, vchan_page_limit());
 		else
 			snprintf(why, size,
 				 "a link needs %u pages to grant, but xen_gntalloc.limit (%ld) is reached: "
 				 "raise it in %s",
-				 VCHAN_PAGES, vchan_page_limit(), VCHAN_LIMIT_FILE);
+				 needed, vchan_page_limit(), VCHAN_LIMIT_FILE);
 	}
 	free(refs);
 	xengntshr_close(h);
 	return rc;
 }
 
-int vchan_serve(struct link **out, uint32_t domid, const char *path, unsigned spare, char *why, size_t size)
+int vchan_serve(struct link **out, uint32_t domid, const char *path, size_t ring, unsigned spare, char *why,
+		size_t size)
 {
 	struct libxenvchan *vchan;
 	int rc;
 
-	if (strlen(path) > VCHAN_PATH_MAX)
+	if (strlen(path) > VCHAN_PATH_MAX) {
+		snprintf(why, size, "%s: longer than %d bytes", path, VCHAN_PATH_MAX);
 		return -ENAMETOOLONG;
-	rc = try_pages(domid, VCHAN_PAGES + spare, why, size);
+	}
+	rc = try_pages(domid, (unsigned)VCHAN_PAGES(ring), spare, why, size);
 	if (rc < 0)
 		return rc;
 	remove_stale(path);
 	errno = 0;
-	vchan = libxenvchan_server_init(NULL, (int)domid, path, VCHAN_RING, VCHAN_RING);
+	vchan = libxenvchan_server_init(NULL, (int)domid, path, ring, ring);
 	if (!vchan) {
 		rc = errno ? -errno : -EIO;
 		snprintf(why, size,

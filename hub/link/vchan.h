@@ -12,9 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define VCHAN_RING        (16 * 1024)                 /* bytes, each way */
-#define VCHAN_PAGES       (1 + 2 * VCHAN_RING / 4096) /* that a server grants */
-#define VCHAN_PATH_MAX    49                          /* libxenvchan cuts longer ones without a word */
+#define VCHAN_RING        (16 * 1024)             /* bytes, each way, of the hub's own links */
+#define VCHAN_RING_ROUTE  (256 * 1024)            /* of routes, which carry pictures */
+#define VCHAN_PAGES(ring) (1 + 2 * (ring) / 4096) /* that a server grants */
+#define VCHAN_PATH_MAX    49                      /* libxenvchan cuts longer ones without a word */
 #define VCHAN_STORM_PER_S 500 /* events that bring neither bytes nor room; more end the link */
 #define VCHAN_LIMIT_FILE  "/sys/module/xen_gntalloc/parameters/limit"
 
@@ -22,11 +23,12 @@ struct link;
 
 /*
  * A server for this domain. What stands at path is removed first: grants get the same numbers again after a crash. The domain has
- * to live already, or it will be refused. spare: pages that must remain for others.
+ * to live already, or it will be refused. ring: bytes each way, a power of two. spare: pages that must remain for others.
  *
  * 0, or -errno and a sentence in why: -ENOSPC when xen_gntalloc.limit is reached (libxenvchan itself would crash).
  */
-int vchan_serve(struct link **out, uint32_t domid, const char *path, unsigned spare, char *why, size_t size);
+int vchan_serve(struct link **out, uint32_t domid, const char *path, size_t ring, unsigned spare, char *why,
+		size_t size);
 
 /*
  * Waits until the peer has closed its side after its hub said BYE, so that nothing of the ring is mapped when its domain is saved.

@@ -11,6 +11,7 @@
 
 #include "hub/core/text.h"
 #include "hub/link/link.h"
+#include "hub/link/route.h"
 #include "hub/link/tty.h"
 #include "hub/link/vchan.h"
 #include "hub/xen/store.h"
@@ -207,6 +208,8 @@ int xen_connect(struct link **out, const char *endpoint, char *why, size_t size)
 		return join_auto(out, why, size);
 	if (!strncmp(endpoint, "channel:", 8))
 		return join_channel(out, endpoint + 8, why, size);
+	if (!strncmp(endpoint, "vchan:@", 7))
+		return route_join(out, endpoint + 7, why, size);
 	/* vchan:DOMID:PATH, as link_check_endpoint has seen to. */
 	return vchan_join(out, (uint32_t)strtoul(endpoint + 6, NULL, 10), strchr(endpoint + 6, ':') + 1, why,
 			  size);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hub/core/text.h"
+#include "hub/link/route.h"
 #include "hub/link/xen.h"
 #include "hub/xen/store.h"
 
@@ -22,10 +23,30 @@ static int check_name(const char *name, size_t n, char *why, size_t size)
 	return 0;
 }
 
-int xen_check_domain(const char *name, size_t n, char *why, size_t size)
+int route_check_name(const char *name, size_t n, char *why, size_t size)
 {
-	int rc = check_name(name, n, why, size);
+	if (n && n < ROUTE_NAME_MAX && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") >= n)
+		return 0;
+	snprintf(why, size, "a route's name has 1 to %d of a to z, 0 to 9 and hyphens", ROUTE_NAME_MAX - 1);
+	return -EINVAL;
+}
 
+int xen_check_domain(const char *name, char *why, size_t size)
+{
+	return check_name(name, strlen(name), why, size);
+}
+
+int xen_check_vchan_server(const char *rest, char *why, size_t size)
+{
+	const char *slash = strchr(rest, '/');
+	int rc = 0;
+
+	if (*rest == '@')
+		rc = route_check_name(rest + 1, strlen(rest + 1), why, size);
+	else
+		rc = check_name(rest, strcspn(rest, "/"), why, size);
+	if (!rc && *rest != '@' && slash)
+		rc = route_check_name(slash + 1, strlen(slash + 1), why, size);
 	return rc < 0 ? rc : xen_check_built(why, size);
 }
 
@@ -53,8 +74,14 @@ int xen_check_vchan_client(const char *rest, char *why, size_t size)
 	char id[8];
 	long number;
 
+	if (*rest == '@') {
+		int rc = route_check_name(rest + 1, strlen(rest + 1), why, size);
+
+		return rc < 0 ? rc : xen_check_built(why, size);
+	}
 	if (!colon || (size_t)(colon - rest) >= sizeof(id) || colon[1] != '/') {
-		snprintf(why, size, "expected vchan:DOMID:PATH; a guest finds its own link with auto");
+		snprintf(why, size,
+			 "expected vchan:@ROUTE or vchan:DOMID:PATH; a guest finds its own link with auto");
 		return -EINVAL;
 	}
 	snprintf(id, sizeof(id), "%.*s", (int)(colon - rest), rest);

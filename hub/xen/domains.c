@@ -39,6 +39,7 @@ struct domains {
 	struct loop_timer *retry;
 	uint64_t retry_ns;
 	bool complained;
+	bool in_guest;
 	struct domain *seen;
 	unsigned n_seen;
 	uint32_t *watched; /* the names of these ids */
@@ -197,8 +198,9 @@ static int scan(struct domains *d)
 	struct domain *now;
 	int n;
 
-	watch_names(d);
-	n = store_list_domains(d->xs, &now);
+	if (!d->in_guest)
+		watch_names(d);
+	n = d->in_guest ? store_list_clients(d->xs, &now) : store_list_domains(d->xs, &now);
 	if (n < 0)
 		return n;
 	for (unsigned i = 0; i < d->n_seen; i++)
@@ -260,14 +262,22 @@ static void on_watch(void *data, int fd, uint32_t events)
 		try_later(d, -rc);
 }
 
+static bool watch_all(struct domains *d)
+{
+	if (d->in_guest)
+		return xs_watch(d->xs, "xenhub/serve", "serve");
+	return xs_watch(d->xs, "@introduceDomain", "come") && xs_watch(d->xs, "@releaseDomain", "go");
+}
+
 static void open_store(void *data)
 {
 	struct domains *d = data;
 	int rc;
 
 	d->xs = xs_open(0);
-	if (!d->xs || !xs_watch(d->xs, "@introduceDomain", "come") ||
-	    !xs_watch(d->xs, "@releaseDomain", "go")) {
+	if (d->xs)
+		d->in_guest = store_own_domain(d->xs) != 0;
+	if (!d->xs || !watch_all(d)) {
 		try_later(d, errno);
 		return;
 	}

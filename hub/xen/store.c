@@ -114,6 +114,34 @@ int store_list_domains(struct xs_handle *xs, struct domain **out)
 	return *out ? (int)kept : -ENOMEM;
 }
 
+int store_list_clients(struct xs_handle *xs, struct domain **out)
+{
+	unsigned n = 0, kept = 0;
+	char **names = xs_directory(xs, XBT_NULL, "xenhub/serve", &n);
+
+	if (!names && errno != ENOENT)
+		return -errno;
+	*out = calloc(n + 1, sizeof(**out));
+	for (unsigned i = 0; *out && i < n; i++) {
+		long id = store_read_number(xs, "xenhub/serve/%s/domid", names[i]);
+
+		if (id <= 0)
+			continue;
+		(*out)[kept].id = (uint32_t)id;
+		snprintf((*out)[kept].name, sizeof((*out)[kept].name), "@%.60s", names[i]);
+		kept++;
+	}
+	free(names);
+	return *out ? (int)kept : -ENOMEM;
+}
+
+uint32_t store_own_domain(struct xs_handle *xs)
+{
+	long id = store_read_number(xs, "domid");
+
+	return id > 0 ? (uint32_t)id : 0;
+}
+
 int store_find_domain(struct xs_handle *xs, const char *name, struct domain *domain)
 {
 	struct domain *all;

@@ -44,6 +44,14 @@ bool domain_is_called(const struct domain *domain, const char *name);
 /* All domains but this one, in an array to be freed; the number, or -errno. */
 int store_list_domains(struct xs_handle *xs, struct domain **out);
 
+/*
+ * In a guest: the clients of the routes that Dom0 lets it serve, each called "@ROUTE". As store_list_domains.
+ */
+int store_list_clients(struct xs_handle *xs, struct domain **out);
+
+/* The number of the domain that we are; Dom0 where that cannot be read. */
+uint32_t store_own_domain(struct xs_handle *xs);
+
 /* The one of that name or UUID: 0 or -ENOENT or another -errno. */
 int store_find_domain(struct xs_handle *xs, const char *name, struct domain *domain);
 

@@ -44,6 +44,8 @@ static void test_connect(void **state)
 	expect_ok(link_check_endpoint, "auto", true);
 	expect_ok(link_check_endpoint, "channel:org.xenhub", true);
 	expect_ok(link_check_endpoint, "channel:usb/org.xenhub", true);
+	expect_ok(link_check_endpoint, "vchan:@pictures", true);
+	expect_ok(link_check_endpoint, "vchan:@sixteen-letters0", true);
 	expect_ok(link_check_endpoint, "vchan:0:/local/domain/3/xenhub/vchan", true);
 }
 
@@ -54,6 +56,11 @@ static void test_connect_wrong(void **state)
 		{ "vchan", "expected auto, unix:PATH" },
 		{ "automatic", "expected auto, unix:PATH" },
 		{ "vchan:gui", "a guest finds its own link with auto" },
+		{ "vchan:gui/pictures", "a guest finds its own link with auto" },
+		{ "vchan:@", "a route's name has 1 to 16" },
+		{ "vchan:@Pictures", "a route's name has 1 to 16" },
+		{ "vchan:@a/b", "a route's name has 1 to 16" },
+		{ "vchan:@seventeen-letters", "a route's name has 1 to 16" },
 		{ "vchan:0:relative", "a guest finds its own link with auto" },
 		{ "vchan:-1:/x", "'-1' is no domain id" },
 		{ "vchan:70000:/x", "'70000' is no domain id" },
@@ -77,7 +84,10 @@ static void test_listen(void **state)
 	expect_ok(link_check_listen, "vchan:gui", true);
 	expect_ok(link_check_listen, "vchan:6e6f9c42-0f3c-4b6e-9d6a-2b3c4d5e6f70", true);
 	expect_ok(link_check_listen, "channel:gui/org.xenhub", true);
+	expect_ok(link_check_listen, "vchan:@pictures", true);
+	expect_ok(link_check_listen, "vchan:gui/pictures", true);
 	assert_true(link_is_station("vchan:gui"));
+	assert_true(link_is_station("vchan:@pictures"));
 	assert_true(link_is_station("tty:/dev/ttyS1"));
 	assert_false(link_is_station("unix:/run/hub.sock"));
 }
@@ -88,6 +98,12 @@ static void test_listen_wrong(void **state)
 		{ "auto", "expected unix:PATH" },
 		{ "vchan:", "the name or UUID of a domain" },
 		{ "vchan:12", "a domain's number changes at its next boot" },
+		{ "vchan:/pictures", "the name or UUID of a domain" },
+		{ "vchan:12/pictures", "a domain's number changes at its next boot" },
+		{ "vchan:gui/", "a route's name has 1 to 16" },
+		{ "vchan:gui/up/down", "a route's name has 1 to 16" },
+		{ "vchan:@", "a route's name has 1 to 16" },
+		{ "vchan:@a b", "a route's name has 1 to 16" },
 		{ "channel:12/x", "a domain's number changes at its next boot" },
 		{ "vchan:a-name-that-is-far-longer-than-any-domain-would-ever-have-been-given-by-anybody",
 		  "of 1 to 63 bytes" },

@@ -136,7 +136,7 @@ int station_make_channel(struct station_order *order, struct link **out, char *w
 	return -EPROTONOSUPPORT;
 }
 
-bool station_close_vchan(uint32_t domid, struct link *link, bool wait)
+bool station_close_vchan(const char *endpoint, uint32_t domid, struct link *link, bool wait)
 {
 	link->ops->close(link);
 	waited += wait;

@@ -1,0 +1,104 @@
+#include "hub/link/watched.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+#include <xenstore.h>
+
+#include "hub/link/link.h"
+
+/* link.fd is an epoll with the fds of both. */
+struct watched_link {
+	struct link link;
+	struct link *made;
+	struct xs_handle *xs;
+	char sentence[LINK_WHY_MAX];
+};
+
+static ssize_t passed(struct watched_link *w, ssize_t n)
+{
+	if (n < 0 && n != -EAGAIN)
+		memcpy(w->link.why, w->made->why, sizeof(w->link.why));
+	return n;
+}
+
+static ssize_t watched_read(struct link *link, void *buf, size_t size)
+{
+	struct watched_link *w = (struct watched_link *)link;
+	char **event = xs_check_watch(w->xs);
+
+	if (!event)
+		return passed(w, link_read(w->made, buf, size));
+	free(event);
+	memcpy(link->why, w->sentence, sizeof(link->why));
+	return -ECONNRESET;
+}
+
+static ssize_t watched_write(struct link *link, const void *buf, size_t size)
+{
+	struct watched_link *w = (struct watched_link *)link;
+
+	return passed(w, link_write(w->made, buf, size));
+}
+
+static uint32_t watched_wait_events(struct link *link, bool want_write)
+{
+	return EPOLLIN;
+}
+
+static void watched_close(struct link *link)
+{
+	struct watched_link *w = (struct watched_link *)link;
+
+	link_close(w->made);
+	xs_close(w->xs);
+	close(link->fd);
+	free(w);
+}
+
+static const struct link_ops watched_ops = {
+	.read = watched_read,
+	.write = watched_write,
+	.wait_events = watched_wait_events,
+	.close = watched_close,
+};
+
+int watched_create(struct link **out, struct link *made, struct xs_handle *xs, const char *sentence)
+{
+	struct epoll_event ev = { .events = link_wait_events(made, true) };
+	struct epoll_event ev_xs = { .events = EPOLLIN };
+	struct watched_link *w = calloc(1, sizeof(*w));
+	int rc = -ENOMEM;
+
+	if (!w)
+		goto err_free;
+	w->link.fd = epoll_create1(EPOLL_CLOEXEC);
+	if (w->link.fd < 0) {
+		rc = -errno;
+		goto err_free;
+	}
+	if (epoll_ctl(w->link.fd, EPOLL_CTL_ADD, made->fd, &ev) < 0 ||
+	    epoll_ctl(w->link.fd, EPOLL_CTL_ADD, xs_fileno(xs), &ev_xs) < 0) {
+		rc = -errno;
+		goto err_epoll;
+	}
+	w->link.ops = &watched_ops;
+	w->link.peer_uid = made->peer_uid;
+	memcpy(w->link.peer, made->peer, sizeof(w->link.peer));
+	w->made = made;
+	w->xs = xs;
+	snprintf(w->sentence, sizeof(w->sentence), "%s", sentence);
+	*out = &w->link;
+	return 0;
+
+err_epoll:
+	close(w->link.fd);
+err_free:
+	free(w);
+	link_close(made);
+	xs_close(xs);
+	return rc;
+}
