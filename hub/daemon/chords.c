@@ -40,7 +40,7 @@ void local_chords_init(struct local_chords *c, const struct config *config, stru
 		const struct config_chord *chord = &config->chords[i];
 
 		if (config_parse_action(chord->action, &action, &argument, why, sizeof(why)) == 0)
-			add(c, chord->name, chord->keys, action, argument, loop);
+			add(c, chord->named.name, chord->keys, action, argument, loop);
 	}
 }
 

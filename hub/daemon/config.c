@@ -7,40 +7,106 @@
 #include <string.h>
 
 #include "hub/daemon/config_option.h"
+#include "hub/link/route.h"
 
 #define OPTION(in, section, member, key, kind, value, min, max, help)                                        \
 	{ #section, key, KIND_##kind, offsetof(struct in, member), value, min, max, help },
 #define MACHINE_OPTION(...) OPTION(config, __VA_ARGS__)
 #define GUEST_OPTION(...)   OPTION(config_guest, __VA_ARGS__)
 #define CHORD_OPTION(...)   OPTION(config_chord, __VA_ARGS__)
+#define ROUTE_OPTION(...)   OPTION(config_route, __VA_ARGS__)
 
 static const struct config_option options[] = { CONFIG_OPTIONS(MACHINE_OPTION) CONFIG_GUEST_OPTIONS(
-	GUEST_OPTION) CONFIG_CHORD_OPTIONS(CHORD_OPTION) };
+	GUEST_OPTION) CONFIG_CHORD_OPTIONS(CHORD_OPTION) CONFIG_ROUTE_OPTIONS(ROUTE_OPTION) };
 
 #define OPTIONS_COUNT (sizeof(options) / sizeof(options[0]))
 
-static bool is_named(const struct config_option *o)
-{
-	return !strcmp(o->section, "guest") || !strcmp(o->section, "chord");
-}
-
 /* ---- sections with a name ---- */
 
-/* "guest gui" is [guest NAME] with the name gui. NULL: no such kind of section. */
-static const char *name_of(const char *section, const char *kind)
-{
-	size_t n = strlen(kind);
+/* A kind of section that may be there several times: an array of structures that begin with struct config_named. */
+struct kind {
+	const char *name;
+	size_t size; /* of one */
+	unsigned max;
+	size_t items, count; /* where struct config has them */
+	int (*check_name)(const char *name, char *why, size_t size);
+};
 
-	if (strncmp(section, kind, n) || (section[n] != ' ' && section[n] != '\t' && section[n] != '\0'))
-		return NULL;
-	section += n;
-	return section + strspn(section, " \t");
+static int check_guest_name(const char *name, char *why, size_t size)
+{
+	if (strcmp(name, "all") && strcmp(name, "none") && strcmp(name, "next"))
+		return 0;
+	snprintf(why, size, "'%s' means something else to `xenhub focus`; use the domain's UUID", name);
+	return -EINVAL;
 }
 
-static int check_name(const char *name, bool guest, char *why, size_t size)
+static int check_any_name(const char *name, char *why, size_t size)
+{
+	return 0;
+}
+
+static int check_route_name(const char *name, char *why, size_t size)
+{
+	return route_check_name(name, strlen(name), why, size);
+}
+
+#define KIND(name, max, check)                                                                               \
+	{                                                                                                    \
+#name, sizeof(struct config_##name), max, offsetof(struct config, name##s),                  \
+			offsetof(struct config, n_##name##s), check                                          \
+	}
+
+static const struct kind kinds[] = {
+	KIND(guest, POLICY_GUESTS_MAX, check_guest_name),
+	KIND(chord, CONFIG_CHORDS_MAX, check_any_name),
+	KIND(route, CONFIG_ROUTES_MAX, check_route_name),
+};
+
+#define KINDS_COUNT (sizeof(kinds) / sizeof(kinds[0]))
+
+static char **items_of(const struct config *config, const struct kind *kind)
+{
+	return (char **)((char *)config + kind->items);
+}
+
+static unsigned *count_of(const struct config *config, const struct kind *kind)
+{
+	return (unsigned *)((char *)config + kind->count);
+}
+
+static struct config_named *item_of(const struct config *config, const struct kind *kind, unsigned index)
+{
+	return (struct config_named *)(*items_of(config, kind) + index * kind->size);
+}
+
+/* NULL: options of that section are the machine's. */
+static const struct kind *kind_of(const struct config_option *o)
+{
+	for (unsigned i = 0; i < KINDS_COUNT; i++)
+		if (!strcmp(kinds[i].name, o->section))
+			return &kinds[i];
+	return NULL;
+}
+
+/* "guest gui" is [guest NAME] with the name gui. NULL: no section with a name. */
+static const struct kind *find_kind(const char *section, const char **name)
+{
+	for (unsigned i = 0; i < KINDS_COUNT; i++) {
+		size_t n = strlen(kinds[i].name);
+
+		if (strncmp(section, kinds[i].name, n) ||
+		    (section[n] != ' ' && section[n] != '\t' && section[n] != '\0'))
+			continue;
+		*name = section + n + strspn(section + n, " \t");
+		return &kinds[i];
+	}
+	return NULL;
+}
+
+static int check_name(const struct kind *kind, const char *name, char *why, size_t size)
 {
 	if (!*name) {
-		snprintf(why, size, "a name belongs into the brackets: [guest NAME], [chord NAME]");
+		snprintf(why, size, "a name belongs into the brackets: [%s NAME]", kind->name);
 		return -EINVAL;
 	}
 	if (strlen(name) > CONFIG_SECTION_NAME_MAX) {
@@ -54,14 +120,7 @@ static int check_name(const char *name, bool guest, char *why, size_t size)
 			return -EINVAL;
 		}
 	}
-	if (!guest)
-		return 0;
-	if (!strcmp(name, "all") || !strcmp(name, "none") || !strcmp(name, "next")) {
-		snprintf(why, size, "'%s' means something else to `xenhub focus`; use the domain's UUID",
-			 name);
-		return -EINVAL;
-	}
-	return 0;
+	return kind->check_name(name, why, size);
 }
 
 static void set_defaults(const char *section, void *base)
@@ -75,65 +134,54 @@ static void set_defaults(const char *section, void *base)
 
 /* Finds the structure of the section, or makes it. NULL with the reason in why. made: whether it is new; may
  * be NULL. */
-static void *find_named(struct config *config, const char *section, unsigned line, bool *made, char *why,
-			size_t size)
+static struct config_named *find_named(struct config *config, const char *section, unsigned line, bool *made,
+				       char *why, size_t size)
 {
-	const char *guest = name_of(section, "guest");
-	const char *chord = name_of(section, "chord");
-	void *grown;
+	const char *name;
+	const struct kind *kind = find_kind(section, &name);
+	unsigned *count = count_of(config, kind);
+	struct config_named *named;
+	char *grown;
 
-	if (check_name(guest ? guest : chord, guest != NULL, why, size) < 0)
+	if (check_name(kind, name, why, size) < 0)
 		return NULL;
 	if (made)
 		*made = false;
-	for (unsigned i = 0; guest && i < config->n_guests; i++)
-		if (!strcmp(config->guests[i].name, guest))
-			return &config->guests[i];
-	for (unsigned i = 0; chord && i < config->n_chords; i++)
-		if (!strcmp(config->chords[i].name, chord))
-			return &config->chords[i];
+	for (unsigned i = 0; i < *count; i++)
+		if (!strcmp(item_of(config, kind, i)->name, name))
+			return item_of(config, kind, i);
 	if (made)
 		*made = true;
-	if (guest ? config->n_guests == POLICY_GUESTS_MAX : config->n_chords == CONFIG_CHORDS_MAX) {
-		snprintf(why, size, "more than %d sections of this kind",
-			 guest ? POLICY_GUESTS_MAX : CONFIG_CHORDS_MAX);
+	if (*count == kind->max) {
+		snprintf(why, size, "more than %u sections of this kind", kind->max);
 		return NULL;
 	}
-	grown = guest ? realloc(config->guests, (config->n_guests + 1) * sizeof(*config->guests))
-		      : realloc(config->chords, (config->n_chords + 1) * sizeof(*config->chords));
+	grown = realloc(*items_of(config, kind), (*count + 1) * kind->size);
 	if (!grown) {
 		snprintf(why, size, "out of memory");
 		return NULL;
 	}
-	if (guest) {
-		struct config_guest *g;
-
-		config->guests = grown;
-		g = memset(&config->guests[config->n_guests++], 0, sizeof(*g));
-		memcpy(g->name, guest, strlen(guest) + 1);
-		g->line = line;
-		set_defaults("guest", g);
-		return g;
-	} else {
-		struct config_chord *c;
-
-		config->chords = grown;
-		c = memset(&config->chords[config->n_chords++], 0, sizeof(*c));
-		memcpy(c->name, chord, strlen(chord) + 1);
-		c->line = line;
-		set_defaults("chord", c);
-		return c;
-	}
+	*items_of(config, kind) = grown;
+	named = memset(item_of(config, kind, (*count)++), 0, kind->size);
+	memcpy(named->name, name, strlen(name) + 1);
+	named->line = line;
+	set_defaults(kind->name, named);
+	return named;
 }
 
 static bool section_is_named(const char *section)
 {
-	return name_of(section, "guest") || name_of(section, "chord");
+	const char *name;
+
+	return find_kind(section, &name) != NULL;
 }
 
 static bool belongs(const struct config_option *o, const char *section)
 {
-	return is_named(o) ? name_of(section, o->section) != NULL : !strcmp(o->section, section);
+	const struct kind *kind = kind_of(o);
+	const char *name;
+
+	return kind ? find_kind(section, &name) == kind : !strcmp(o->section, section);
 }
 
 static const struct config_option *find_option(const char *section, const char *key, char *why, size_t size)
@@ -161,7 +209,7 @@ int config_set(struct config *config, const char *section, const char *key, cons
 
 	if (!o)
 		return -EINVAL;
-	if (is_named(o) && !(base = find_named(config, section, 0, NULL, why, size)))
+	if (kind_of(o) && !(base = find_named(config, section, 0, NULL, why, size)))
 		return -EINVAL;
 	if (config_option_set(o, base, value, first, why, size) < 0)
 		return -EINVAL;
@@ -173,7 +221,7 @@ int config_add_item(struct config *config, const char *section, const char *key,
 {
 	const struct config_option *o = find_option(section, key, why, size);
 
-	if (!o || o->kind != KIND_LIST || is_named(o))
+	if (!o || o->kind != KIND_LIST || kind_of(o))
 		return -EINVAL;
 	if (config_option_add(o, config, item, first, why, size) < 0)
 		return -EINVAL;
@@ -183,16 +231,18 @@ int config_add_item(struct config *config, const char *section, const char *key,
 void config_finish(struct config *config)
 {
 	for (unsigned i = 0; i < OPTIONS_COUNT; i++) {
-		if (!is_named(&options[i]))
+		const struct kind *kind = kind_of(&options[i]);
+
+		if (!kind)
 			config_option_finish(&options[i], config);
-		for (unsigned k = 0; k < config->n_guests && !strcmp(options[i].section, "guest"); k++)
-			config_option_finish(&options[i], &config->guests[k]);
+		for (unsigned k = 0; kind && k < *count_of(config, kind); k++)
+			config_option_finish(&options[i], item_of(config, kind, k));
 	}
-	free(config->guests);
-	free(config->chords);
-	config->guests = NULL;
-	config->chords = NULL;
-	config->n_guests = config->n_chords = 0;
+	for (unsigned i = 0; i < KINDS_COUNT; i++) {
+		free(*items_of(config, &kinds[i]));
+		*items_of(config, &kinds[i]) = NULL;
+		*count_of(config, &kinds[i]) = 0;
+	}
 }
 
 void config_init(struct config *config)
@@ -201,7 +251,7 @@ void config_init(struct config *config)
 
 	memset(config, 0, sizeof(*config));
 	for (unsigned i = 0; i < OPTIONS_COUNT; i++)
-		if (!is_named(&options[i]))
+		if (!kind_of(&options[i]))
 			config_option_set(&options[i], config, options[i].value, true, why, sizeof(why));
 }
 
@@ -243,7 +293,7 @@ static void complain_whole(void *data, unsigned line, const char *section, const
 static void begin_section(struct load *l, const char *line)
 {
 	char section[CONFIG_SECTION_NAME_MAX * 2];
-	struct config_guest *guest;
+	struct config_named *named;
 	char why[512];
 	bool made;
 	size_t n = strcspn(line, "]");
@@ -256,17 +306,16 @@ static void begin_section(struct load *l, const char *line)
 	if (!section_is_named(section))
 		return;
 	for (unsigned i = 0; i < OPTIONS_COUNT; i++)
-		if (is_named(&options[i]))
+		if (kind_of(&options[i]))
 			l->seen[i] = 0;
-	guest = find_named(l->config, section, l->line, &made, why, sizeof(why));
-	if (!guest) {
+	named = find_named(l->config, section, l->line, &made, why, sizeof(why));
+	if (!named) {
 		complain(l, section, "", why);
 	} else if (!made) {
-		snprintf(why, sizeof(why), "is on line %u already: one section each",
-			 name_of(section, "guest") ? guest->line : ((struct config_chord *)guest)->line);
+		snprintf(why, sizeof(why), "is on line %u already: one section each", named->line);
 		complain(l, section, "", why);
 	}
-	l->repeated = !guest || !made;
+	l->repeated = !named || !made;
 }
 
 /* inih does not tell its handler the line: it is counted where lines are read. */
@@ -347,8 +396,8 @@ void config_print_help(FILE *out)
 
 		/* A name has to be thought of: as they stand here they are no sections yet. */
 		if (strcmp(section, o->section))
-			fprintf(out, "%s%s[%s%s]\n", *section ? "\n" : "", is_named(o) ? "#" : "", o->section,
-				is_named(o) ? " NAME" : "");
+			fprintf(out, "%s%s[%s%s]\n", *section ? "\n" : "", kind_of(o) ? "#" : "", o->section,
+				kind_of(o) ? " NAME" : "");
 		section = o->section;
 		fprintf(out, "# %s\n#%s = %s\n", o->help, o->key, o->value);
 	}

@@ -17,7 +17,8 @@
 #define CONFIG_LIST_MAX         128
 #define CONFIG_ERRORS_MAX       20
 #define CONFIG_CHORDS_MAX       (CHORDS_MAX - 1) /* beside the panic chord */
-#define CONFIG_SECTION_NAME_MAX 42               /* inih cuts a section's line at 49 */
+#define CONFIG_ROUTES_MAX       16
+#define CONFIG_SECTION_NAME_MAX 42 /* inih cuts a section's line at 49 */
 #define CONFIG_DEFAULT          "/etc/xenhub/xenhub.conf"
 
 struct config_list {
@@ -109,22 +110,36 @@ struct config_list {
 	X(chord, action, "action", TEXT, "", 0, 0,                                                           \
 	  "focus NAME, focus next, panic, or run COMMAND, without a shell")
 
+/* Of each [route NAME]: a vchan between two guests, which they know by this name. */
+#define CONFIG_ROUTE_OPTIONS(X)                                                                              \
+	X(route, server, "server", TEXT, "", 0, 0, "the domain that serves: its name or UUID")               \
+	X(route, client, "client", TEXT, "", 0, 0, "the one that may connect to it, and no other")
+
 #define CONFIG_MEMBER_TEXT(member)                                       char member[CONFIG_TEXT_MAX];
 #define CONFIG_MEMBER_BOOL(member)                                       bool member;
 #define CONFIG_MEMBER_INT(member)                                        long member;
 #define CONFIG_MEMBER_LIST(member)                                       struct config_list member;
 #define CONFIG_MEMBER(section, member, key, kind, value, min, max, help) CONFIG_MEMBER_##kind(member)
 
-struct config_guest {
+/* With what each of them begins that has a name. */
+struct config_named {
 	char name[POLICY_NAME_MAX];
 	unsigned line; /* of its section */
+};
+
+struct config_guest {
+	struct config_named named;
 	CONFIG_GUEST_OPTIONS(CONFIG_MEMBER)
 };
 
 struct config_chord {
-	char name[POLICY_NAME_MAX];
-	unsigned line;
+	struct config_named named;
 	CONFIG_CHORD_OPTIONS(CONFIG_MEMBER)
+};
+
+struct config_route {
+	struct config_named named;
+	CONFIG_ROUTE_OPTIONS(CONFIG_MEMBER)
 };
 
 struct config {
@@ -133,6 +148,8 @@ struct config {
 	unsigned n_guests;
 	struct config_chord *chords; /* owned */
 	unsigned n_chords;
+	struct config_route *routes; /* owned */
+	unsigned n_routes;
 };
 
 /* The defaults. Texts live in the structure, lists on the heap. */

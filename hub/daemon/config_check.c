@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <libevdev/libevdev.h>
 #include <string.h>
+#include <strings.h>
 
 #include "hub/core/log.h"
 #include "hub/link/link.h"
+#include "hub/link/xen.h"
 #include "sensors/claims.h"
 #include "sensors/matrix.h"
 
@@ -134,7 +136,7 @@ static int check_guest_link(const struct config_guest *guest, char *why, size_t 
 
 	if (policy_parse_link(&policy, guest->link, why, size) < 0)
 		return 0; /* told already */
-	snprintf(policy.name, sizeof(policy.name), "%s", guest->name);
+	snprintf(policy.name, sizeof(policy.name), "%s", guest->named.name);
 	return guest_endpoint(&policy, endpoint, sizeof(endpoint)) ? link_check_listen(endpoint, why, size)
 								   : 0;
 }
@@ -207,11 +209,29 @@ static int check_chord(const struct config_option *o, const struct config_chord 
 	return config_parse_action(chord->action, &action, &argument, why, size);
 }
 
+/* ---- routes ---- */
+
+static int check_route(const struct config_option *o, const struct config_route *route, char *why,
+		       size_t size)
+{
+	const char *domain = !strcmp(o->key, "server") ? route->server : route->client;
+
+	if (!strcmp(domain, "0") || !strcasecmp(domain, "dom0") || !strcasecmp(domain, "Domain-0")) {
+		snprintf(why, size,
+			 "a route is between two guests; Dom0 serves one by itself, with the endpoint "
+			 "vchan:DOMAIN/ROUTE");
+		return -EINVAL;
+	}
+	/* Whether it is there at all is seen at the end. */
+	return *domain ? xen_check_domain(domain, why, size) : 0;
+}
+
 int config_check_option(const struct config_option *o, const void *base, char *why, size_t size)
 {
 	int rc = !strcmp(o->section, "sensors") ? check_sensors(o, base, why, size)
 		 : !strcmp(o->section, "guest") ? check_guest(o, base, why, size)
 		 : !strcmp(o->section, "chord") ? check_chord(o, base, why, size)
+		 : !strcmp(o->section, "route") ? check_route(o, base, why, size)
 						: check_machine(o, base, why, size);
 
 	return rc < 0 ? -EINVAL : 0;
@@ -237,9 +257,25 @@ static bool same_keys(const char *a, const char *b)
 static bool is_guest(const struct config *config, const char *name)
 {
 	for (unsigned i = 0; i < config->n_guests; i++)
-		if (!strcmp(config->guests[i].name, name))
+		if (!strcmp(config->guests[i].named.name, name))
 			return true;
 	return false;
+}
+
+static void check_whole_route(const struct config_route *route, config_complain_fn complain, void *data)
+{
+	static const char needs[] = "a route needs one: the name or UUID of a domain";
+	const struct config_named *n = &route->named;
+	char why[256];
+
+	if (!route->server[0])
+		complain(data, n->line, "route", n->name, "server", needs);
+	if (!route->client[0])
+		complain(data, n->line, "route", n->name, "client", needs);
+	if (route->server[0] && !strcasecmp(route->server, route->client))
+		complain(data, n->line, "route", n->name, "client", "is the server as well");
+	else if (route->server[0] && route->client[0] && xen_check_built(why, sizeof(why)) < 0)
+		complain(data, n->line, "route", n->name, "server", why);
 }
 
 void config_check_whole(const struct config *config, config_complain_fn complain, void *data)
@@ -250,32 +286,36 @@ void config_check_whole(const struct config *config, config_complain_fn complain
 		const struct config_guest *guest = &config->guests[i];
 
 		if (check_guest_link(guest, why, sizeof(why)) < 0)
-			complain(data, guest->line, "guest", guest->name, "link", why);
+			complain(data, guest->named.line, "guest", guest->named.name, "link", why);
 	}
+	for (unsigned i = 0; i < config->n_routes; i++)
+		check_whole_route(&config->routes[i], complain, data);
 	for (unsigned i = 0; i < config->n_chords; i++) {
 		const struct config_chord *chord = &config->chords[i];
 		const char *target = "";
 		enum config_action action = CONFIG_ACTION_PANIC;
 
 		if (!chord->keys[0])
-			complain(data, chord->line, "chord", chord->name, "keys", "a chord needs some");
+			complain(data, chord->named.line, "chord", chord->named.name, "keys",
+				 "a chord needs some");
 		if (!chord->action[0])
-			complain(data, chord->line, "chord", chord->name, "action", "a chord needs one");
+			complain(data, chord->named.line, "chord", chord->named.name, "action",
+				 "a chord needs one");
 		else
 			config_parse_action(chord->action, &action, &target, why, sizeof(why));
 		if (action == CONFIG_ACTION_FOCUS && config->n_guests && !is_guest(config, target)) {
 			snprintf(why, sizeof(why), "there is no [guest %s]", target);
-			complain(data, chord->line, "chord", chord->name, "action", why);
+			complain(data, chord->named.line, "chord", chord->named.name, "action", why);
 		}
 		if (same_keys(chord->keys, config->panic_chord))
-			complain(data, chord->line, "chord", chord->name, "keys",
+			complain(data, chord->named.line, "chord", chord->named.name, "keys",
 				 "these are those of [input] panic-chord");
 		for (unsigned k = 0; k < i; k++) {
 			if (!same_keys(chord->keys, config->chords[k].keys))
 				continue;
 			snprintf(why, sizeof(why), "these are those of [chord %s] on line %u",
-				 config->chords[k].name, config->chords[k].line);
-			complain(data, chord->line, "chord", chord->name, "keys", why);
+				 config->chords[k].named.name, config->chords[k].named.line);
+			complain(data, chord->named.line, "chord", chord->named.name, "keys", why);
 		}
 	}
 }

@@ -20,7 +20,7 @@ void config_policy(const struct config *config, struct policy *policy)
 			.publish_keys = c->publish_keys,
 		};
 
-		memcpy(guest.name, c->name, sizeof(guest.name));
+		memcpy(guest.name, c->named.name, sizeof(guest.name));
 		policy_parse_link(&guest, c->link, why, sizeof(why));
 		for (unsigned k = 0; k < c->classes.count; k++) {
 			uint32_t mask;

@@ -35,6 +35,7 @@
 #include "hub/source/peer.h"
 #include "hub/source/recording_source.h"
 #include "hub/xen/domains.h"
+#include "hub/xen/routes.h"
 
 #define RECORDINGS_MAX CONFIG_LIST_MAX
 #define PEERS_MAX      4
@@ -49,6 +50,7 @@ struct daemon {
 	struct server *server;
 	struct stations stations;
 	struct domains *domains;
+	struct routes *routes; /* between guests */
 	struct resume_watch *resume;
 	struct evdev_source *evdev;
 	struct xenstore *xenstore;
@@ -452,6 +454,30 @@ static int open_xenstore(struct daemon *d)
 	return open_views(d);
 }
 
+/* Without any in the configuration, too, where there are domains: an earlier one may have had some. */
+static int open_routes(struct daemon *d)
+{
+	const struct config *c = &d->options.config;
+	struct route routes[ROUTES_MAX];
+	int rc = 0;
+
+	if (!c->n_routes && (!d->domains || !d->xenstore))
+		return 0;
+	for (unsigned i = 0; i < c->n_routes; i++) {
+		snprintf(routes[i].name, sizeof(routes[i].name), "%.16s", c->routes[i].named.name);
+		snprintf(routes[i].server, sizeof(routes[i].server), "%.63s", c->routes[i].server);
+		snprintf(routes[i].client, sizeof(routes[i].client), "%.63s", c->routes[i].client);
+	}
+	rc = need_worker(d);
+	if (!rc && !d->domains)
+		rc = domains_create(&d->domains, d->worker);
+	if (!rc)
+		rc = routes_create(&d->routes, d->worker, d->domains, routes, c->n_routes);
+	if (rc < 0)
+		log_errno(-rc, "routes between guests cannot be made");
+	return rc;
+}
+
 static int open_sensors(struct daemon *d)
 {
 	const struct sense_callbacks callbacks = { .act = on_battery_empty, .data = d };
@@ -584,6 +610,9 @@ static int daemon_init(struct daemon *d)
 	rc = open_xenstore(d);
 	if (rc < 0)
 		return rc;
+	rc = open_routes(d);
+	if (rc < 0)
+		return rc;
 	rc = open_sources(d);
 	if (rc < 0)
 		return rc;
@@ -618,6 +647,7 @@ static void daemon_finish(struct daemon *d)
 	resume_watch_destroy(d->resume);
 	server_destroy(d->server);
 	stations_finish(&d->stations);
+	routes_destroy(d->routes);
 	domains_destroy(d->domains);
 	hub_destroy(d->hub);
 	loop_destroy(d->loop);

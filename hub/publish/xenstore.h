@@ -5,7 +5,7 @@
  *
  * The hub's own tree stands below /local/domain/OWN/xenhub, to be read by nobody else; a guest's below
  * /local/domain/N/xenhub, Dom0's and to be read by that guest (docs/xenstore.md). What others keep there
- * (link, route) is left alone.
+ * (link, route, serve, svc, svc0) is left alone.
  */
 #ifndef HUB_PUBLISH_XENSTORE_H
 #define HUB_PUBLISH_XENSTORE_H

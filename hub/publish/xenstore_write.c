@@ -219,7 +219,18 @@ static int write_serial(struct xenstore *x, xs_transaction_t t, const struct bat
 	return write_node(x, t, tree, &c);
 }
 
-/* All that we ever write there; not what belongs to links and routes. */
+/* What others keep in a view: links (hub/link/station_xen.c) and routes (hub/xen/routes.c). */
+static bool is_ours(const char *name)
+{
+	static const char *const others[] = { "link", "route", "serve", "svc", "svc0", FOCUS_NODE };
+
+	for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcmp(name, others[i]))
+			return false;
+	return true;
+}
+
+/* All that we ever write there. */
 static int clear_tree(struct xenstore *x, xs_transaction_t t, const char *base)
 {
 	char path[PATH_MAX_BYTES + 64];
@@ -228,8 +239,7 @@ static int clear_tree(struct xenstore *x, xs_transaction_t t, const char *base)
 	int rc = 0;
 
 	for (unsigned i = 0; i < n && !rc; i++) {
-		if (!strcmp(names[i], "link") || !strcmp(names[i], "route") || !strcmp(names[i], "svc") ||
-		    !strcmp(names[i], FOCUS_NODE))
+		if (!is_ours(names[i]))
 			continue;
 		snprintf(path, sizeof(path), "%s/%.60s", base, names[i]);
 		rc = remove_node(x, t, path);

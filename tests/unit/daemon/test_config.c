@@ -89,15 +89,30 @@ static void errors_name_line_section_and_key(void **state)
 		  ":4: [chord d] keys: ", "line 1" },
 		{ "[chord c]\nkeys = KEY_ESC+KEY_ENTER+KEY_BACKSPACE\naction = panic\n",
 		  ":1: [chord c] keys: ", "panic-chord" },
+		{ "[route r]\nserver = a\n", ":1: [route r] client: ", "needs one" },
+		{ "[route r]\nclient = a\n", ":1: [route r] server: ", "needs one" },
+		{ "[route r]\nclient = a\nserver =\n", ":1: [route r] server: ", "needs one" },
+		{ "[route r]\nserver = a\nclient = a\n", ":1: [route r] client: ", "server as well" },
+		{ "[route r]\nserver = 3\nclient = a\n", ":2: [route r] server: ", "number" },
+		{ "[route r]\nserver = a\nclient = Domain-0\n", ":3: [route r] client: ", "vchan:DOMAIN" },
+		{ "[route r]\nserver = a\nclient = b\nspeed = 3\n",
+		  ":4: [route r] speed: ", "no such option" },
+		{ "[route r]\nserver = a\nclient = b\n[route r]\nserver = c\n", ":4: [route r]: ", "line 1" },
+		{ "[route R]\nserver = a\nclient = b\n", ":1: [route R]: ", "a to z" },
+		{ "[route]\nserver = a\nclient = b\n", ":1: [route]: ", "a name" },
 		{ "[input]\npanic-chord = KEY_NONSENSE\n", ":2: [input] panic-chord: ", "KEY_ESC" },
 	};
 
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct config config;
+		bool says_it, lacks_xen;
 		char *errors;
 
-		if (load(&config, bad[i].text, &errors) != -EINVAL || !strstr(errors, bad[i].where) ||
-		    !strstr(errors, bad[i].what) || strchr(errors, '\n') != strrchr(errors, '\n'))
+		says_it = load(&config, bad[i].text, &errors) == -EINVAL && strstr(errors, bad[i].where) &&
+			  strstr(errors, bad[i].what) && strchr(errors, '\n') == strrchr(errors, '\n');
+		/* Then a route is refused for that as well. */
+		lacks_xen = strstr(errors, "built without") && !strncmp(bad[i].text, "[route", 6);
+		if (!says_it && !lacks_xen)
 			fail_msg("%s: not one line with %s and %s:\n%s", bad[i].text, bad[i].where,
 				 bad[i].what, errors);
 		config_finish(&config);
