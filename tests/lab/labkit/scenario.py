@@ -21,7 +21,7 @@ from .xen import XenMachine
 
 MACHINES = {"plain": PlainMachine, "xen": XenMachine}
 SCENARIOS = LAB / "scenarios"
-OURS = "xenhub"
+OURS = ("xenhub", "link_echo")
 
 
 class Scenario:
