@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""xenhub-display against TigerVNC's viewer, in turns, on one Xvnc: CPU per 100 frames seen, torn frames, key and motion to
-photon, first frame, memory, idling.
+"""xenhub-display against TigerVNC's viewer and gtk-vnc, in turns, on one Xvnc: CPU for a film, for scrolling text and for typing,
+torn frames, key and motion to photon, first frame, memory, idling.
 
-Usage: display.py FOLDER_OF_PROGRAMS [ROUNDS] [WIDTHxHEIGHT]
+Usage: display.py FOLDER_OF_PROGRAMS [--rounds N] [--seconds N] [--size WxH] [--only WORD]... [--work film|text|type|react]...
+
+Only what is installed takes part: xtigervncviewer; gir1.2-gtk-vnc-2.0 with python3-gi (which is gtk-vnc in Python: its memory
+is Python's, too). --only keeps the viewers whose names begin so. Xvnc holds a change back for 8 ms, half a frame of its 60
+in a second, before it sends it: that is in every viewer's reaction; --server-fps says another number.
 """
 
-import ctypes
-import ctypes.util
+import argparse
 import os
 import pathlib
-import random
-import shutil
 import statistics
 import subprocess
 import sys
@@ -19,188 +20,112 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
+import display_measure as measure  # noqa: E402
+from display_clients import list_clients  # noqa: E402
 from kit.display import Screen  # noqa: E402
 
-BIN = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build/release/bin").resolve()
-ROUNDS = int(sys.argv[2]) if len(sys.argv) > 2 else 3
-WIDTH, HEIGHT = map(int, (sys.argv[3] if len(sys.argv) > 3 else "1920x1200").split("x"))
-FPS, SECONDS, PRESSES = 10, 6, 40
-MARKS = {number * 0x13579B & 0xFFFFFF for number in range(1, 20000)}
-TICK = os.sysconf("SC_CLK_TCK")
+PORT = 5983
+WORK = {
+    "film": (["video", "10"], measure.measure_video),
+    "text": (["scroll", "30"], measure.measure_scroll),
+    "type": (["type"], measure.measure_typing),
+    "react": (["react"], measure.measure_reaction),
+}
 
 
-def cpu(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binaries", nargs="?", default="build/release/bin", type=pathlib.Path)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--size", default="1920x1200")
+    parser.add_argument("--only", action="append")
+    parser.add_argument("--work", action="append", choices=WORK)
+    parser.add_argument("--server-fps", type=int, default=60)
+    return parser.parse_args()
 
 
-def resident(pid):
-    text = pathlib.Path(f"/proc/{pid}/status").read_text()
-    return int(text.split("VmRSS:")[1].split()[0]) / 1024
+class Server:
+    """Xvnc, with one of display_source's works on its screen."""
 
-
-class Fingers:
-    """Presses keys and moves the pointer of a display through XTEST."""
-
-    def __init__(self, name):
-        self.x = ctypes.CDLL(ctypes.util.find_library("X11"))
-        self.test = ctypes.CDLL(ctypes.util.find_library("Xtst"))
-        self.x.XOpenDisplay.restype = ctypes.c_void_p
-        self.display = ctypes.c_void_p(self.x.XOpenDisplay(name.encode()))
-
-    def key(self, down):
-        self.test.XTestFakeKeyEvent(self.display, 38, down, 0)
-        self.x.XFlush(self.display)
-
-    def move(self, x, y):
-        self.test.XTestFakeMotionEvent(self.display, 0, x, y, 0)
-        self.x.XFlush(self.display)
-
-    def close(self):
-        self.x.XCloseDisplay(self.display)
-
-
-class Client:
-    def __init__(self, name, degrees, words):
-        self.name, self.degrees, self.words = name, degrees, words
-        self.figures = {}
-
-    def note(self, what, value):
-        self.figures.setdefault(what, []).append(value)
-
-    def corners(self):
-        """Two that lie as far apart on the screen as they can."""
-        width, height = (HEIGHT, WIDTH) if self.degrees % 180 else (WIDTH, HEIGHT)
-        return (2, 2), (width - 3, height - 3)
-
-    def corner(self):
-        """Where the remote's top left pixel is shown."""
-        return (HEIGHT - 3, 2) if self.degrees == 90 else (2, 2)
-
-    def spot(self):
-        """A place within the patch at the remote's top left that reacts."""
-        width = HEIGHT if self.degrees % 180 else WIDTH
-        return (width - 30, 30) if self.degrees == 90 else (30, 30)
-
-    def run(self, screen, measure):
-        environment = {**os.environ, "DISPLAY": screen.name, "XDG_RUNTIME_DIR": str(screen.folder)}
-        began = time.monotonic()
-        self.process = subprocess.Popen(self.words, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    def __init__(self, binaries, folder, size, fps):
+        self.binaries = binaries
+        read, write = os.pipe()
+        self.process = subprocess.Popen(["Xvnc", "-displayfd", str(write), "-geometry", size, "-depth", "24", "-rfbport",
+                                         str(PORT), "-localhost", "-rfbunixpath", str(folder / "vnc"), "-SecurityTypes", "None",
+                                         "-AlwaysShared", "-AcceptSetDesktopSize=0", "-FrameRate", str(fps)],
+                                        pass_fds=(write,), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
-        try:
-            # The marks that display_source draws are known: a viewer's own background is no picture.
-            while screen.pixel(*self.corner()) not in MARKS:
-                if time.monotonic() - began > 15:
-                    raise SystemExit(f"{self.name}: no picture")
-                time.sleep(0.001)
-            self.note("first frame ms", (time.monotonic() - began) * 1e3)
-            time.sleep(1)
-            measure(self, screen)
-        finally:
-            self.process.terminate()
-            self.process.wait()
+        os.close(write)
+        with os.fdopen(read) as pipe:
+            self.name = ":" + pipe.readline().strip()
 
+    def draw(self, words):
+        source = subprocess.Popen([self.binaries / "display_source", *words], env={**os.environ, "DISPLAY": self.name})
+        time.sleep(1)
+        return source
 
-def measure_video(client, screen):
-    (x1, y1), (x2, y2) = client.corners()
-    begin = time.monotonic(), cpu(client.process.pid), cpu(screen.process.pid)
-    seen, torn, samples, last = 0, 0, 0, None
-    while time.monotonic() < begin[0] + SECONDS:
-        first, second = screen.pixel(x1, y1), screen.pixel(x2, y2)
-        samples += 1
-        torn += first != second and screen.pixel(x1, y1) == first and second in MARKS
-        if first != last:
-            seen += 1
-        last = first
-        time.sleep(0.002)
-    span = time.monotonic() - begin[0]
-    client.note("fps seen", seen / span)
-    client.note("torn %", 100 * torn / samples)
-    client.note("CPU s per 100 frames", (cpu(client.process.pid) - begin[1]) * 100 / max(seen, 1))
-    client.note("X server CPU s per 100 frames", (cpu(screen.process.pid) - begin[2]) * 100 / max(seen, 1))
-    client.note("RSS MB", resident(client.process.pid))
-
-
-def photon(screen, spot, act):
-    before = screen.pixel(*spot)
-    began = time.monotonic()
-    act()
-    while screen.pixel(*spot) == before:
-        if time.monotonic() - began > 1:
-            return None
-    return (time.monotonic() - began) * 1e3
-
-
-def measure_reaction(client, screen):
-    fingers, spot = Fingers(screen.name), client.spot()
-    width, height = (HEIGHT, WIDTH) if client.degrees % 180 else (WIDTH, HEIGHT)
-    fingers.move(width // 2, height // 2)
-    time.sleep(0.3)
-    for _ in range(PRESSES):
-        client.note("key ms", photon(screen, spot, lambda: fingers.key(1)))
-        fingers.key(0)
-        time.sleep(random.uniform(0.05, 0.09))
-    for step in range(PRESSES):
-        client.note("motion ms", photon(screen, spot, lambda: fingers.move(width // 2 + step % 7 * 9, height // 2 + step)))
-        time.sleep(random.uniform(0.05, 0.09))
-    time.sleep(0.5)
-    begin = cpu(client.process.pid)
-    time.sleep(4)
-    client.note("idle CPU %", (cpu(client.process.pid) - begin) / 4 * 100)
-    fingers.close()
+    def end(self):
+        self.process.terminate()
+        self.process.wait()
 
 
 def percentile(values, share):
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
-def report(clients):
-    print(f"{WIDTH}x{HEIGHT}, {ROUNDS} rounds in turns, {os.cpu_count()} processors")
-    names = ["CPU s per 100 frames", "X server CPU s per 100 frames", "fps seen", "torn %", "first frame ms", "RSS MB",
-             "idle CPU %"]
+def report(options, clients):
+    print(f"{options.size}, {options.rounds} rounds of {options.seconds:g} s in turns, {os.cpu_count()} processors, the server "
+          f"sends at most {options.server_fps} frames/s")
+    wide = max(len(client.name) for client in clients) + 2
+    print(" " * 32 + "".join(f"{client.name:>{wide}}" for client in clients))
+
+    def row(name, cells):
+        print(f"{name:32}" + "".join(f"{cell:>{wide}}" for cell in cells))
+
+    names = dict.fromkeys(name for client in clients for name in client.figures)
     for name in names:
-        print(f"{name:32}", *(f"{c.name} {statistics.median(c.figures[name]):7.2f}  " for c in clients))
-    for name in ("key ms", "motion ms"):
-        for label, share in (("p50", 0.5), ("p95", 0.95)):
-            parts = []
-            for c in clients:
-                values = [v for v in c.figures[name] if v is not None]
-                parts.append(f"{c.name} {percentile(values, share):7.2f}  " if values else f"{c.name}    none  ")
-            print(f"{name[:-3] + ' to photon ms ' + label:32}", *parts)
+        lists = [[v for v in client.figures.get(name, []) if v is not None] for client in clients]
+        if name in ("key ms", "motion ms"):
+            for label, share in (("p50", 0.5), ("p95", 0.95)):
+                row(f"{name[:-3]} to photon ms {label}", [f"{percentile(v, share):.1f}" if v else "none" for v in lists])
+        elif name == "first frame ms":
+            row(name, [f"{statistics.median(v):.0f}" if v else "-" for v in lists])
+            row("  worst", [f"{max(v):.0f}" if v else "-" for v in lists])
+        else:
+            row(name, [f"{statistics.median(v):.3f}" if v else "-" for v in lists])
+
+
+def run(options, folder, server):
+    size = tuple(map(int, options.size.split("x")))
+    clients = list_clients(options.binaries.resolve(), size, folder, PORT)
+    if options.only:
+        clients = [c for c in clients if any(c.name.startswith(word) for word in options.only)]
+    for work in options.work or WORK:
+        words, look = WORK[work]
+        source = server.draw(words)
+        for _ in range(options.rounds):
+            for client in clients:
+                screen = Screen(folder, client.width, client.height)
+                client.start(screen)
+                time.sleep(1)
+                look(client, screen, options.seconds)
+                client.end()
+                screen.end()
+        source.terminate()
+        source.wait()
+    report(options, clients)
 
 
 def main():
-    viewer = shutil.which("xtigervncviewer")
-    with tempfile.TemporaryDirectory(prefix="display-") as folder:
-        folder, clients = pathlib.Path(folder), []
-        read, write = os.pipe()
-        xvnc = subprocess.Popen(["Xvnc", "-displayfd", str(write), "-geometry", f"{WIDTH}x{HEIGHT}", "-depth", "24",
-                                 "-rfbport", "5983", "-localhost", "-rfbunixpath", str(folder / "vnc"), "-SecurityTypes",
-                                 "None", "-AlwaysShared", "-AcceptSetDesktopSize=0"], pass_fds=(write,),
-                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        os.close(write)
-        name = ":" + os.fdopen(read).readline().strip()
-        ours = [str(BIN / "xenhub-display"), "--fullscreen"]
-        if viewer:
-            clients.append(Client("TigerVNC", 0, [viewer, "-FullScreen", "-RemoteResize=0", "-MenuKey=", "127.0.0.1::5983"]))
-        clients.append(Client("xenhub", 0, [*ours, f"vnc+unix:{folder}/vnc"]))
-        clients.append(Client("xenhub 90", 90, [*ours, "--rotate", "90", f"vnc+unix:{folder}/vnc"]))
+    options = arguments()
+    with tempfile.TemporaryDirectory(prefix="display-") as name:
+        folder = pathlib.Path(name)
+        server = Server(options.binaries.resolve(), folder, options.size, options.server_fps)
         try:
-            for mode, measure in ((["video", str(FPS)], measure_video), (["react"], measure_reaction)):
-                source = subprocess.Popen([str(BIN / "display_source"), *mode], env={**os.environ, "DISPLAY": name})
-                time.sleep(1)
-                for _ in range(ROUNDS):
-                    for client in clients:
-                        width, height = (HEIGHT, WIDTH) if client.degrees % 180 else (WIDTH, HEIGHT)
-                        screen = Screen(folder, width, height)
-                        client.run(screen, measure)
-                        screen.end()
-                source.terminate()
-                source.wait()
+            run(options, folder, server)
         finally:
-            xvnc.terminate()
-            xvnc.wait()
-        report(clients)
+            server.end()
 
 
 if __name__ == "__main__":

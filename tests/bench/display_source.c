@@ -3,6 +3,8 @@
  * An X client that gives a viewer something to show: covers its whole screen, and
  *
  *      display_source video FPS    draws frame after frame, no two alike, each with its colour in all four corners
+ *      display_source scroll FPS   scrolls text by a line at a time, as a terminal does, and colours a corner
+ *      display_source type         draws a letter at each key press
  *      display_source react        changes its colour at each key press and each motion of the pointer
  */
 #include <X11/Xlib.h>
@@ -17,7 +19,9 @@
 #include <sys/shm.h>
 #include "hub/core/clock.h"
 
-#define CORNER 8
+#define CORNER 32 /* whole blocks of JPEG: their colour survives it */
+#define LINE   16
+#define LETTER 8
 
 struct source {
 	Display *display;
@@ -112,6 +116,62 @@ static int play(struct source *s, double fps)
 	}
 }
 
+static void mark_corner(struct source *s, uint32_t number, unsigned side)
+{
+	XSetForeground(s->display, s->gc, number * 0x13579b & 0xffffff);
+	XFillRectangle(s->display, s->window, s->gc, 0, 0, side, side);
+}
+
+/* The line above the text holds the mark. */
+static void scroll(struct source *s, double fps)
+{
+	static const char words[] =
+		"xenhub: device 7 is there: touchscreen, 10 slots; route app takes it since 12:03:44. ";
+	uint64_t next = clock_now_ns();
+
+	for (uint32_t number = 1;; number++) {
+		int start = (int)(number * 7 % (sizeof(words) - 1));
+		uint64_t now;
+
+		XCopyArea(s->display, s->window, s->window, s->gc, 0, 2 * LINE, (unsigned)s->width,
+			  (unsigned)(s->height - 2 * LINE), 0, LINE);
+		XSetForeground(s->display, s->gc, 0x101018);
+		XFillRectangle(s->display, s->window, s->gc, 0, s->height - LINE, (unsigned)s->width, LINE);
+		XSetForeground(s->display, s->gc, 0xd0d0d0);
+		for (int x = 0; x < s->width;
+		     x += (int)(sizeof(words) - 1 - (size_t)start) * LETTER, start = 0)
+			XDrawString(s->display, s->window, s->gc, x, s->height - 4, words + start,
+				    (int)sizeof(words) - 1 - start);
+		mark_corner(s, number, LINE);
+		XSync(s->display, True);
+		next += (uint64_t)(1e9 / fps);
+		now = clock_now_ns();
+		if (next > now)
+			poll(NULL, 0, (int)((next - now) / NS_PER_MS));
+	}
+}
+
+static void type(struct source *s)
+{
+	int per_line = s->width / LETTER, lines = s->height / LINE - 1;
+
+	mark_corner(s, 1, CORNER);
+	for (int count = 0;;) {
+		XEvent event;
+
+		XNextEvent(s->display, &event);
+		if (event.type == Expose)
+			mark_corner(s, 1, CORNER);
+		XSetForeground(s->display, s->gc, 0xd0d0d0);
+		if (event.type == KeyPress) {
+			XDrawString(s->display, s->window, s->gc, count % per_line * LETTER,
+				    LINE * (2 + count / per_line % lines) - 4, "e", 1);
+			count++;
+		}
+		XFlush(s->display);
+	}
+}
+
 static void react(struct source *s)
 {
 	uint32_t number = 1;
@@ -122,8 +182,7 @@ static void react(struct source *s)
 		XNextEvent(s->display, &event);
 		if (event.type == KeyPress || event.type == MotionNotify)
 			number++;
-		XSetForeground(s->display, s->gc, number * 0x13579b & 0xffffff);
-		XFillRectangle(s->display, s->window, s->gc, 0, 0, 64, 64);
+		mark_corner(s, number, 64);
 		XFlush(s->display);
 	}
 }
@@ -133,10 +192,14 @@ int main(int argc, char **argv)
 	struct source source = { 0 };
 
 	if (argc < 2 || source_open(&source) < 0) {
-		fprintf(stderr, "usage: DISPLAY=:N display_source video FPS | react\n");
+		fprintf(stderr, "usage: DISPLAY=:N display_source video FPS | scroll FPS | type | react\n");
 		return 2;
 	}
 	if (!strcmp(argv[1], "react"))
 		react(&source);
+	if (!strcmp(argv[1], "type"))
+		type(&source);
+	if (!strcmp(argv[1], "scroll"))
+		scroll(&source, argc > 2 ? atof(argv[2]) : 30);
 	return play(&source, argc > 2 ? atof(argv[2]) : 10);
 }
