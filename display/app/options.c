@@ -266,35 +266,46 @@ int options_parse(struct options *options, int argc, char **argv)
 	return -1;
 }
 
-static int read_password(struct remote_config *to, const char *path)
+/* The file's first line, without its end. 0 or a negative errno; a folder can be opened, but not read. */
+static int read_line_of(const char *path, char *line, size_t size)
 {
 	FILE *file = fopen(path, "re");
+	int rc = 0;
 
-	if (!file) {
-		fprintf(stderr, "xenhub-display: %s: cannot read the password of %s: %s\n", path, to->name,
-			strerror(errno));
-		return EXIT_FILE;
-	}
-	if (!fgets(to->password, sizeof(to->password), file))
-		to->password[0] = '\0';
+	if (!file)
+		return -errno;
+	line[0] = '\0';
+	if (!fgets(line, (int)size, file) && ferror(file))
+		rc = -errno;
 	fclose(file);
-	to->password[strcspn(to->password, "\r\n")] = '\0';
-	if (to->password[0])
+	line[strcspn(line, "\r\n")] = '\0';
+	return rc;
+}
+
+static int read_password(struct remote_config *to, const char *path)
+{
+	int rc = read_line_of(path, to->password, sizeof(to->password));
+
+	if (rc == 0 && to->password[0])
 		return 0;
-	fprintf(stderr, "xenhub-display: %s: the password of %s is missing: its first line is empty\n", path,
-		to->name);
+	if (rc < 0)
+		fprintf(stderr, "xenhub-display: %s: cannot read the password of %s: %s\n", path, to->name,
+			strerror(-rc));
+	else
+		fprintf(stderr,
+			"xenhub-display: %s: the password of %s is missing: its first line is empty\n", path,
+			to->name);
 	return EXIT_FILE;
 }
 
 static int check_readable(const char *path)
 {
-	FILE *file = fopen(path, "re");
+	char line[128];
+	int rc = read_line_of(path, line, sizeof(line));
 
-	if (file) {
-		fclose(file);
+	if (rc == 0)
 		return 0;
-	}
-	fprintf(stderr, "xenhub-display: %s: cannot read the authority: %s\n", path, strerror(errno));
+	fprintf(stderr, "xenhub-display: %s: cannot read the authority: %s\n", path, strerror(-rc));
 	return EXIT_FILE;
 }
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include "display/net/pin.h"
 #include "display/present/kind.h"
 #include "hub/core/log.h"
 #include "hub/core/text.h"
@@ -194,6 +195,7 @@ static int set_option(const struct option *o, void *base, const char *value, cha
 /* What the table's kinds cannot say. */
 static int check(const struct option *o, const char *value, char *why, size_t size)
 {
+	uint8_t pin[PIN_BYTES];
 	enum log_level level;
 	struct uri uri;
 
@@ -203,6 +205,10 @@ static int check(const struct option *o, const char *value, char *why, size_t si
 		return uri_parse(&uri, value, why, size) < 0 ? -EINVAL : 0;
 	if (!strcmp(o->key, "link"))
 		return link_check_endpoint(value, why, size) < 0 ? -EINVAL : 0;
+	if (!strcmp(o->key, "pin") && pin_parse(pin, value) < 0) {
+		snprintf(why, size, "expected the SHA-256 of a certificate, 64 hex digits");
+		return -EINVAL;
+	}
 	if (!strcmp(o->key, "log-level") && log_level_parse(value, &level) < 0) {
 		snprintf(why, size, "expected error, warning, info or debug, not '%s'", value);
 		return -EINVAL;

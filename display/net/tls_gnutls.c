@@ -7,9 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "display/net/pin.h"
 #include "hub/link/link.h"
-
-#define PIN_BYTES 32
 
 struct tls {
 	gnutls_session_t session;
@@ -54,36 +53,13 @@ static ssize_t push(gnutls_transport_ptr_t user, const void *data, size_t size)
 	return -1;
 }
 
-static int parse_pin(uint8_t pin[PIN_BYTES], const char *text)
-{
-	unsigned digits = 0;
-
-	for (; *text; text++) {
-		int value;
-
-		if (*text == ':')
-			continue;
-		if (*text >= '0' && *text <= '9')
-			value = *text - '0';
-		else if ((*text | 32) >= 'a' && (*text | 32) <= 'f')
-			value = (*text | 32) - 'a' + 10;
-		else
-			return -EINVAL;
-		if (digits == 2 * PIN_BYTES)
-			return -EINVAL;
-		pin[digits / 2] = (uint8_t)(digits % 2 ? pin[digits / 2] | value : value << 4);
-		digits++;
-	}
-	return digits == 2 * PIN_BYTES ? 0 : -EINVAL;
-}
-
 static int load_trust(struct tls *tls, const struct transport_trust *trust, char *why, size_t size)
 {
 	int rc;
 
 	if (trust->pin) {
 		tls->pinned = true;
-		if (parse_pin(tls->pin, trust->pin) == 0)
+		if (pin_parse(tls->pin, trust->pin) == 0)
 			return 0;
 		snprintf(why, size, "the pin has to be the SHA-256 of a certificate: 64 hex digits");
 		return -EINVAL;
@@ -203,6 +179,9 @@ static int verify(struct tls *tls, char *why, size_t size)
 		snprintf(why, size, "the server's certificate is not trusted");
 		return -EACCES;
 	}
+	/* GnuTLS ends each of its sentences with a space. */
+	while (text.size > 0 && text.data[text.size - 1] == ' ')
+		text.size--;
 	snprintf(why, size, "%.*s Set ca or pin of this connection.", (int)text.size, text.data);
 	gnutls_free(text.data);
 	return -EACCES;

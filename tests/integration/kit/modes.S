@@ -2,7 +2,7 @@
 /*
  * A guest of one sector, for QEMU's -vga std: sets video modes through the registers of Bochs' VBE, one each timer tick, and
  * fills each with a picture in which every pixel differs from its neighbours. After `count` modes (patched by the test) it
- * waits; every key is one mode more.
+ * waits; every key is one mode more. The picture of a mode that it rests in has another blue.
  */
 	.code16
 	.globl _start
@@ -86,7 +86,10 @@ pixel:
 	movl %ecx, %edx
 	imull %ebx, %edx
 	addl %ebx, %edx
-	movb %dl, %al
+	cmpw $1, count
+	jne 2f
+	addb $0x55, %dl
+2:	movb %dl, %al
 	stosl
 	testw %di, %di
 	jnz 1f

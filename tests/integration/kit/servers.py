@@ -134,9 +134,9 @@ class Qemu:
         return self.SIZES[(self.count - 1 + self.keys) % len(self.SIZES)]
 
     def picture(self):
-        """What the guest draws, by the formula that modes.S has."""
+        """What the guest draws when it rests, by the formula that modes.S has."""
         width, height = self.size
-        return [[(x * 3 + 7) % 256 << 16 | (y * 5 + 11) % 256 << 8 | (x * y + x) % 256 for x in range(width)]
+        return [[(x * 3 + 7) % 256 << 16 | (y * 5 + 11) % 256 << 8 | (x * y + x + 0x55) % 256 for x in range(width)]
                 for y in range(height)]
 
     def say(self, line):
@@ -200,6 +200,7 @@ class Forward:
     def __init__(self, case, path, rate=None, delay=0.0):
         self.target, self.rate, self.delay = str(path), rate, delay
         self.quit = False
+        self.ends = []
         self.down = 0  # bytes that went to the viewer
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -213,6 +214,8 @@ class Forward:
         self.listener.close()
         for thread in self.threads:
             thread.join(10)
+        for end in self.ends:
+            end.close()
 
     def accept(self):
         while not self.quit:
@@ -225,11 +228,12 @@ class Forward:
             # Small buffers: a slow link shows in the sender's pace, not in megabytes on their way.
             viewer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
             server = socket.socket(socket.AF_UNIX)
+            self.ends += [viewer, server]
             server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
             try:
                 server.connect(self.target)
             except OSError:
-                viewer.close()
+                viewer.shutdown(socket.SHUT_RDWR)
                 continue
             for pair in ((server, viewer, True), (viewer, server, False)):
                 thread = threading.Thread(target=self.pump, args=pair, daemon=True)

@@ -5,9 +5,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "display/net/pin.h"
 #include "display/osd/words.h"
 #include "display/remote/health.h"
 #include "display/remote/retry.h"
@@ -39,6 +41,26 @@ static void test_uris(void **state)
 	assert_int_equal(uri_parse(&uri, "vnc+unix:/run/x.sock", why, sizeof(why)), 0);
 	assert_string_equal(uri.path, "/run/x.sock");
 	assert_true(uri_is_local(&uri));
+}
+
+static void test_pins(void **state)
+{
+	static const char plain[] = "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
+	static const char *const bad[] = {
+		"", "00", ":", "0g", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeef"
+	};
+	char text[100];
+	uint8_t pin[PIN_BYTES];
+
+	assert_int_equal(pin_parse(pin, plain), 0);
+	for (unsigned i = 0; i < PIN_BYTES; i++)
+		assert_int_equal(pin[i], i % 16 * 0x11);
+	snprintf(text, sizeof(text), "00:11:22:%s", plain + 6);
+	assert_int_equal(pin_parse(pin, text), 0);
+	snprintf(text, sizeof(text), "%s0", plain);
+	assert_int_equal(pin_parse(pin, text), -EINVAL);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(pin_parse(pin, bad[i]), -EINVAL);
 }
 
 static void test_bad_uris(void **state)
@@ -168,9 +190,13 @@ static void test_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_uris),          cmocka_unit_test(test_bad_uris),
-		cmocka_unit_test(test_retries),       cmocka_unit_test(test_greeting_that_never_ends),
-		cmocka_unit_test(test_silent_server), cmocka_unit_test(test_server_that_does_not_read),
+		cmocka_unit_test(test_uris),
+		cmocka_unit_test(test_pins),
+		cmocka_unit_test(test_bad_uris),
+		cmocka_unit_test(test_retries),
+		cmocka_unit_test(test_greeting_that_never_ends),
+		cmocka_unit_test(test_silent_server),
+		cmocka_unit_test(test_server_that_does_not_read),
 		cmocka_unit_test(test_words),
 	};
 
