@@ -1,0 +1,103 @@
+/* What carrier.c (endpoints and links), carrier_peer.c (a link and its multiplexer) and carrier_stream.c (streams and sockets) share. */
+#ifndef HUB_LINK_CARRIER_PRIVATE_H
+#define HUB_LINK_CARRIER_PRIVATE_H
+
+#include <sys/types.h>
+
+#include "hub/link/carrier.h"
+
+/* Most bytes that one turn of the loop reads, and writes, of a link: others want their turn as well. */
+#define CARRIER_TURN_MAX (512 * 1024)
+
+struct carrier_stream {
+	struct carrier *carrier;
+	struct carrier_peer *peer; /* NULL: waits for the link */
+	struct mux_stream *mux;
+	char service[MUX_SERVICE_MAX];
+	int fd; /* -1 until it is attached */
+	struct loop_fd *source;
+	void *user;
+	uint64_t hold_until_ns;
+
+	bool blocked;   /* the socket takes nothing at present */
+	bool starved;   /* there was no credit; counted once */
+	bool eof;       /* the socket has said all; FIN is on its way */
+	bool fin_heard; /* the peer has said all */
+	bool shut;      /* … and the socket has been told */
+
+	/* a ring of the window's size, from the first stall on: what the socket has not taken */
+	uint8_t *kept;
+	unsigned kept_head, kept_used;
+
+	uint64_t in, out, stalls;
+	struct carrier_stream *prev, *next; /* of the peer, or of those that wait */
+
+	/* Whose socket may have more to read, at the peer: those that have just become so, and those that had their turn. */
+	enum { READY_NOT, READY_NEW, READY_OLD } ready;
+	struct carrier_stream *ready_prev, *ready_next;
+};
+
+struct carrier_peer {
+	struct carrier *carrier;
+	struct link *link;
+	struct mux *mux;
+	struct loop_fd *source;
+	struct loop_timer *timer;
+	uint32_t waits_for;
+	bool begun; /* the link is there, and the peer's preamble is due */
+	bool up, dead;
+	bool may_write; /* as far as is known */
+	bool more;      /* the turn ended before the work did */
+	uint64_t up_ns;
+	struct carrier_stream *streams;
+	struct carrier_stream *ready_new, *ready_old;
+	bool old_next; /* whose turn it is */
+	struct carrier_peer *prev, *next;
+};
+
+struct carrier {
+	struct loop *loop;
+	struct carrier_config config;
+	char endpoint[CARRIER_ENDPOINT_MAX]; /* without "mux+" */
+	unsigned window;
+	bool is_line, is_socket;
+	bool ending;
+	struct loop_hook *hook;
+	struct loop_timer *timer; /* the next try, and streams that wait */
+	uint64_t try_at_ns, rest_ns;
+	uint64_t wait_until_ns; /* of the stream that has waited longest */
+	struct station *station;
+	struct link_listener *listener;
+	struct loop_fd *listener_source;
+	struct carrier_peer *peers; /* the newest first */
+	unsigned n_peers, n_streams;
+	uint64_t keeping;
+	struct carrier_stream *waiting;
+	char peer[LINK_PEER_MAX];
+	char why[LINK_WHY_MAX];
+	struct carrier_counters counters;
+};
+
+/* carrier.c */
+void carrier_arm(struct carrier *carrier);
+void carrier_peer_met(struct carrier_peer *peer);
+/* Its link is closed: the carrier looks for the next one. */
+void carrier_peer_gone(struct carrier *carrier, bool was_up, uint64_t up_ns, const char *why);
+
+/* carrier_peer.c. The link is taken over, on failure too. */
+int carrier_peer_create(struct carrier *carrier, struct link *link);
+void carrier_peer_drop(struct carrier_peer *peer, enum mux_end end, const char *why);
+void carrier_peer_flush(struct carrier_peer *peer);
+void carrier_peer_destroy(struct carrier_peer *peer);
+
+/* carrier_stream.c */
+struct carrier_stream *carrier_stream_create(struct carrier *carrier, const char *service);
+int carrier_stream_begin(struct carrier_stream *stream, struct carrier_peer *peer);
+void carrier_stream_over(struct carrier_stream *stream, enum mux_reset why, const char *text); /* frees it */
+void carrier_stream_data(struct carrier_stream *stream, const uint8_t *bytes, size_t n);
+void carrier_stream_fin(struct carrier_stream *stream);
+void carrier_stream_wake(struct carrier_stream *stream); /* its socket may have something to read */
+/* Frames from sockets into the multiplexer, in turn, as long as there is room. */
+void carrier_streams_fill(struct carrier_peer *peer);
+
+#endif
