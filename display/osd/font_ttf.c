@@ -2,7 +2,9 @@
 #include "display/osd/font.h"
 
 #include <SDL_ttf.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include "display/osd/bitmap.h"
 #include "display/osd/canvas.h"
@@ -22,11 +24,63 @@ static const char *const usual[] = {
 	"/usr/share/fonts/truetype/freefont/FreeSans.ttf",
 };
 
+/* Opened with the first text: SDL_ttf brings FreeType, HarfBuzz and GLib, 2 MB that a picture alone does not need. */
+#define LIBRARY "libSDL2_ttf-2.0.so.0"
+
+struct library {
+	void *object;
+	__typeof__(TTF_Init) *init;
+	__typeof__(TTF_Quit) *quit;
+	__typeof__(TTF_OpenFont) *open_font;
+	__typeof__(TTF_CloseFont) *close_font;
+	__typeof__(TTF_SetFontSize) *set_size;
+	__typeof__(TTF_FontHeight) *height;
+	__typeof__(TTF_SizeUTF8) *measure;
+	__typeof__(TTF_RenderUTF8_Blended) *render;
+};
+
 struct font {
 	char path[256]; /* "": the bitmap */
+	struct library library;
 	TTF_Font *ttf;
 	int factor, points;
 };
+
+static bool library_open(struct library *library)
+{
+	const struct {
+		const char *name;
+		void *place;
+	} functions[] = {
+		{ "TTF_Init", &library->init },
+		{ "TTF_Quit", &library->quit },
+		{ "TTF_OpenFont", &library->open_font },
+		{ "TTF_CloseFont", &library->close_font },
+		{ "TTF_SetFontSize", &library->set_size },
+		{ "TTF_FontHeight", &library->height },
+		{ "TTF_SizeUTF8", &library->measure },
+		{ "TTF_RenderUTF8_Blended", &library->render },
+	};
+
+	library->object = SDL_LoadObject(LIBRARY);
+	for (size_t i = 0; library->object && i < sizeof(functions) / sizeof(functions[0]); i++) {
+		void *function = SDL_LoadFunction(library->object, functions[i].name);
+
+		if (!function)
+			return false;
+		memcpy(functions[i].place, &function, sizeof(function));
+	}
+	return library->object && library->init() == 0;
+}
+
+static void library_close(struct library *library, bool is_up)
+{
+	if (is_up)
+		library->quit();
+	if (library->object)
+		SDL_UnloadObject(library->object);
+	library->object = NULL;
+}
 
 static void choose_path(struct font *font, const char *path)
 {
@@ -49,8 +103,11 @@ struct font *font_create(const char *path)
 		return NULL;
 	font->factor = 1;
 	choose_path(font, path);
-	if (font->path[0] && TTF_Init() < 0)
+	if (font->path[0] && !library_open(&font->library)) {
+		log_info("%s; using the built-in font", SDL_GetError());
+		library_close(&font->library, false);
 		font->path[0] = '\0';
+	}
 	return font;
 }
 
@@ -59,9 +116,8 @@ void font_destroy(struct font *font)
 	if (!font)
 		return;
 	if (font->ttf)
-		TTF_CloseFont(font->ttf);
-	if (TTF_WasInit())
-		TTF_Quit();
+		font->library.close_font(font->ttf);
+	library_close(&font->library, font->library.object != NULL);
 	free(font);
 }
 
@@ -73,11 +129,10 @@ void font_set_height(struct font *font, int height)
 	if (!font->path[0] || (font->ttf && font->points == points))
 		return;
 	font->points = points;
-	/* Opened with the first text: a start that needs none is quicker by its time. */
 	if (font->ttf)
-		TTF_SetFontSize(font->ttf, points);
+		font->library.set_size(font->ttf, points);
 	else
-		font->ttf = TTF_OpenFont(font->path, points);
+		font->ttf = font->library.open_font(font->path, points);
 	if (!font->ttf) {
 		log_warn("%s: %s; using the built-in font", font->path, TTF_GetError());
 		font->path[0] = '\0';
@@ -86,7 +141,7 @@ void font_set_height(struct font *font, int height)
 
 int font_height(const struct font *font)
 {
-	return font->ttf ? TTF_FontHeight(font->ttf) : font->factor * BITMAP_CELL_H;
+	return font->ttf ? font->library.height(font->ttf) : font->factor * BITMAP_CELL_H;
 }
 
 int font_width(struct font *font, const char *utf8)
@@ -95,7 +150,7 @@ int font_width(struct font *font, const char *utf8)
 
 	if (!font->ttf)
 		return bitmap_width(utf8, font->factor);
-	TTF_SizeUTF8(font->ttf, utf8, &width, NULL);
+	font->library.measure(font->ttf, utf8, &width, NULL);
 	return width;
 }
 
@@ -107,7 +162,7 @@ void font_draw(struct font *font, struct surface *canvas, int x, int y, uint32_t
 		bitmap_draw(canvas, x, y, font->factor, colour, utf8);
 		return;
 	}
-	text = *utf8 ? TTF_RenderUTF8_Blended(font->ttf, utf8, (SDL_Color){ 255, 255, 255, 255 }) : NULL;
+	text = *utf8 ? font->library.render(font->ttf, utf8, (SDL_Color){ 255, 255, 255, 255 }) : NULL;
 	if (!text)
 		return;
 	for (int row = 0; row < text->h; row++) {
