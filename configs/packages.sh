@@ -6,15 +6,15 @@
 debian_build="gcc libc6-dev cmake ninja-build pkg-config python3 libevdev-dev libudev-dev libinput-dev libinih-dev
 	libxen-dev uthash-dev libseccomp-dev libiio-dev zlib1g-dev libjpeg-dev nettle-dev"
 debian_check="libcmocka-dev libumockdev-dev umockdev xenstore-utils scdoc musl-tools clang clang-format git
-	x11vnc xdotool x11-apps imagemagick libvncserver-dev openssl xclip sway wayvnc grim"
-debian_display="libsdl2-dev libsdl2-ttf-dev libgnutls28-dev libxkbcommon-dev"
+	x11vnc xdotool x11-apps imagemagick libvncserver-dev openssl xclip sway wayvnc grim xserver-xspice"
+debian_display="libsdl2-dev libsdl2-ttf-dev libgnutls28-dev libxkbcommon-dev libspice-client-glib-2.0-dev"
 debian_demo="libx11-dev xvfb tigervnc-standalone-server"
 debian_lab="qemu-system-x86 binutils libinput-tools"
 
 alpine_build="build-base linux-headers cmake samurai pkgconf python3 libevdev-dev eudev-dev libinput-dev inih-dev
 	xen-dev uthash-dev libseccomp-dev zlib-dev libjpeg-turbo-dev nettle-dev"
 alpine_check="cmocka-dev umockdev-dev scdoc clang compiler-rt clang-extra-tools git"
-alpine_display="sdl2-dev sdl2_ttf-dev gnutls-dev libxkbcommon-dev"
+alpine_display="sdl2-dev sdl2_ttf-dev gnutls-dev libxkbcommon-dev spice-gtk-dev"
 alpine_demo="libx11-dev xvfb tigervnc"
 alpine_lab="qemu-system-x86_64 binutils libinput-tools"
 

@@ -105,6 +105,8 @@ void app_handle(struct app *app, const SDL_Event *event);
 int app_open_input(struct app *app);
 void app_show_connection(struct app *app, unsigned index);
 void app_take_shot(struct app *app);
+/* The server takes over the window system's lock keys: a new connection, or the keyboard is ours again. */
+void app_tell_locks(struct app *app);
 
 /* app_follow.c: looks at everything that other threads may have changed. */
 void app_follow(struct app *app);

@@ -166,6 +166,16 @@ static void handle_size(struct app *app, int width, int height)
 	app->cursor.generation = 0;
 }
 
+void app_tell_locks(struct app *app)
+{
+	SDL_Keymod locks = SDL_GetModState();
+
+	/* The hub's keyboards toggle what the server keeps; there is no second opinion. */
+	if (!from_hub(app))
+		remote_set_locks(app_remote(app), (locks & KMOD_CAPS ? REMOTE_LED_CAPS : 0) |
+							  (locks & KMOD_NUM ? REMOTE_LED_NUM : 0));
+}
+
 static void handle_window(struct app *app, const SDL_WindowEvent *event)
 {
 	switch (event->event) {
@@ -174,6 +184,9 @@ static void handle_window(struct app *app, const SDL_WindowEvent *event)
 		break;
 	case SDL_WINDOWEVENT_EXPOSED:
 		app_dirty_all(app);
+		break;
+	case SDL_WINDOWEVENT_FOCUS_GAINED:
+		app_tell_locks(app);
 		break;
 	case SDL_WINDOWEVENT_FOCUS_LOST:
 		if (!from_hub(app))

@@ -37,6 +37,8 @@ static void follow_status(struct app *app)
 	/* A server that came back within the blink of an eye knows nothing of what was held either. */
 	if (was_well && (!app_is_well(app) || app->status.connects != connects))
 		input_release(app->input);
+	if (app_is_well(app) && app->status.connects != connects)
+		app_tell_locks(app);
 	if (app->status.relative != relative)
 		input_set_relative(app->input, app->status.relative);
 	if (app->status.since_ns != app->since_ns) {

@@ -75,7 +75,8 @@ static const struct {
 static void print_help(void)
 {
 	printf("Usage: xenhub-display [OPTION]... [URI]\n"
-	       "Shows another domain's screen: vnc://HOST[:PORT] or vnc+unix:PATH.\n"
+	       "Shows another domain's screen: vnc://HOST[:PORT], vnc+unix:PATH,\n"
+	       "spice://HOST:PORT, spice+tls://HOST:PORT or spice+unix:PATH.\n"
 	       "\n"
 	       "  -c, --config FILE      configuration (default " CONFIG_DEFAULT ", if it is there)\n"
 	       "      --rotate ANGLE     0, 90, 180 or 270, clockwise; auto follows the hub's orientation\n"
@@ -335,17 +336,19 @@ static struct rfb_wishes choose_wishes(const struct config_connection *from, con
 
 int options_connection(const struct config_connection *from, struct remote_config *to)
 {
-	char why[256];
+	char why[512];
 
 	memset(to, 0, sizeof(*to));
 	snprintf(to->name, sizeof(to->name), "%s", from->name);
-	if (uri_parse(&to->uri, from->uri, why, sizeof(why)) < 0) {
+	if (uri_parse(&to->uri, from->uri, why, sizeof(why)) < 0 ||
+	    remote_check(&to->uri, why, sizeof(why)) < 0) {
 		fprintf(stderr, "xenhub-display: %s: %s\n", from->uri, why);
 		return EXIT_URI;
 	}
 	snprintf(to->username, sizeof(to->username), "%s", from->username);
 	snprintf(to->ca, sizeof(to->ca), "%s", from->ca);
 	snprintf(to->pin, sizeof(to->pin), "%s", from->pin);
+	snprintf(to->subject, sizeof(to->subject), "%s", from->host_subject);
 	to->view_only = from->view_only;
 	to->clipboard = from->clipboard;
 	to->tls_only = from->tls;

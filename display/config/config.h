@@ -47,6 +47,7 @@ struct config_connection {
 	char password_file[CONFIG_TEXT_MAX];
 	char ca[CONFIG_TEXT_MAX];
 	char pin[CONFIG_TEXT_MAX];
+	char host_subject[CONFIG_TEXT_MAX];
 	int encoding; /* enum config_encoding */
 	long quality; /* of JPEG in Tight, 0..9; -1 lossless */
 	bool view_only, clipboard, tls;

@@ -10,6 +10,8 @@
 #include "display/net/pin.h"
 #include "hub/link/link.h"
 
+#define SUBJECT_MAX 256
+
 struct tls {
 	gnutls_session_t session;
 	gnutls_anon_client_credentials_t anonymous;
@@ -17,7 +19,7 @@ struct tls {
 	struct link *link;
 	bool x509, pinned, trust_system;
 	uint8_t pin[PIN_BYTES];
-	char host[URI_HOST_MAX];
+	char host[URI_HOST_MAX], subject[SUBJECT_MAX];
 	uint8_t *early;
 	size_t early_size, early_used;
 };
@@ -110,6 +112,8 @@ int tls_create(struct tls **out, struct link *link, bool x509, const char *host,
 		rc = load_trust(tls, trust, why, size);
 		if (rc < 0)
 			goto fail;
+		if (trust->subject)
+			snprintf(tls->subject, sizeof(tls->subject), "%s", trust->subject);
 		gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE, tls->certificates);
 		if (tls->host[0])
 			gnutls_server_name_set(tls->session, GNUTLS_NAME_DNS, tls->host, strlen(tls->host));
@@ -160,6 +164,63 @@ static int verify_pin(struct tls *tls, char *why, size_t size)
 	return -EACCES;
 }
 
+/* The next part of a subject, "CN=name"; its length, or 0. A comma after a backslash belongs to it. */
+static size_t next_part(const char **at)
+{
+	size_t length = 0;
+
+	*at += strspn(*at, ", ");
+	while ((*at)[length] && (*at)[length] != ',')
+		length += (*at)[length] == '\\' && (*at)[length + 1] ? 2 : 1;
+	return length;
+}
+
+static bool subject_has(const char *subject, const char *part, size_t length)
+{
+	const char *at = subject;
+
+	for (size_t n = next_part(&at); n > 0; at += n, n = next_part(&at))
+		if (n == length && !strncasecmp(at, part, n))
+			return true;
+	return false;
+}
+
+/* Every part of `one` is in the other. Programs write them in either order. */
+static bool subject_within(const char *one, const char *other)
+{
+	const char *at = one;
+
+	for (size_t n = next_part(&at); n > 0; at += n, n = next_part(&at))
+		if (!subject_has(other, at, n))
+			return false;
+	return true;
+}
+
+static int verify_subject(struct tls *tls, char *why, size_t size)
+{
+	const gnutls_datum_t *chain;
+	gnutls_x509_crt_t certificate;
+	gnutls_datum_t name = { 0 };
+	unsigned count = 0;
+	bool same;
+
+	chain = gnutls_certificate_get_peers(tls->session, &count);
+	if (!chain || count == 0 || gnutls_x509_crt_init(&certificate) < 0) {
+		snprintf(why, size, "the server shows no certificate");
+		return -EACCES;
+	}
+	if (gnutls_x509_crt_import(certificate, &chain[0], GNUTLS_X509_FMT_DER) == 0)
+		gnutls_x509_crt_get_dn3(certificate, &name, 0);
+	gnutls_x509_crt_deinit(certificate);
+	same = name.data && subject_within(tls->subject, (const char *)name.data) &&
+	       subject_within((const char *)name.data, tls->subject);
+	if (!same)
+		snprintf(why, size, "the server's certificate is for \"%s\", not for the host-subject \"%s\"",
+			 name.data ? (const char *)name.data : "nobody", tls->subject);
+	gnutls_free(name.data);
+	return same ? 0 : -EACCES;
+}
+
 static int verify(struct tls *tls, char *why, size_t size)
 {
 	gnutls_datum_t text;
@@ -169,12 +230,13 @@ static int verify(struct tls *tls, char *why, size_t size)
 		return 0;
 	if (tls->pinned)
 		return verify_pin(tls, why, size);
-	if (gnutls_certificate_verify_peers3(tls->session, tls->host[0] ? tls->host : NULL, &status) < 0) {
+	if (gnutls_certificate_verify_peers3(
+		    tls->session, tls->host[0] && !tls->subject[0] ? tls->host : NULL, &status) < 0) {
 		snprintf(why, size, "the server's certificate cannot be checked");
 		return -EACCES;
 	}
 	if (status == 0)
-		return 0;
+		return tls->subject[0] ? verify_subject(tls, why, size) : 0;
 	if (gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, &text, 0) < 0) {
 		snprintf(why, size, "the server's certificate is not trusted");
 		return -EACCES;

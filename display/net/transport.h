@@ -22,6 +22,8 @@ struct transport_trust {
 	const char *ca; /* PEM file of authorities; NULL: the system's */
 	const char *
 		pin; /* SHA-256 of the server's certificate in hex, colons allowed: then nothing else counts */
+	const char *
+		subject; /* of the certificate, "CN=name,O=...", in any order; NULL: it is for the host's name */
 };
 
 struct transport {

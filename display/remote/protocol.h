@@ -27,6 +27,9 @@ struct protocol {
 
 extern const struct protocol protocol_rfb;
 
+/* -EPROTONOSUPPORT with a sentence: it is not installed. From the main thread. */
+int protocol_find(const struct protocol **protocol, const struct uri *uri, char *why, size_t size);
+
 struct remote {
 	struct remote_config config;
 	void (*wake)(void *user);
@@ -42,10 +45,13 @@ struct remote {
 	bool reading; /* the presenter has it */
 	bool unshown; /* an update waits for the presenter */
 	bool missed;  /* the presenter wanted the frame while it was written */
+	bool wanted;  /* frame_try_claim failed: the protocol is poked when the presenter is done */
+	int locks;    /* enum remote_leds that the server is to take over; -1: nothing new */
 	struct outbox outbox;
 	struct remote_status status;
 	int ask_w, ask_h;
 	char *text_out, *text_in;
+	bool text_new; /* text_out was not offered yet; for protocols that do not compare */
 	size_t text_out_size;
 	struct remote_cursor cursor;
 	uint32_t cursor_pixels[REMOTE_CURSOR_SIDE_MAX * REMOTE_CURSOR_SIDE_MAX];
@@ -60,6 +66,8 @@ struct remote {
 
 /* The frame, for the protocol's thread: waits until the presenter is done with it. */
 void frame_claim_for_writing(struct remote *remote, bool new_update);
+/* The same without waiting: false, and a poke when it can be had. */
+bool frame_try_claim(struct remote *remote);
 void frame_release_from_writing(struct remote *remote, bool update_done);
 
 void remote_set_state(struct remote *remote, enum remote_state state, const char *reason,

@@ -22,6 +22,7 @@ int remote_create(struct remote **out, const struct remote_config *config, void 
 {
 	struct remote *remote = calloc(1, sizeof(*remote));
 	pthread_condattr_t attributes;
+	char why[REMOTE_REASON_MAX];
 	int rc;
 
 	if (!remote)
@@ -38,8 +39,10 @@ int remote_create(struct remote **out, const struct remote_config *config, void 
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&remote->changed, &attributes);
 	pthread_condattr_destroy(&attributes);
-	remote->protocol = &protocol_rfb;
-	rc = remote->protocol->start(remote);
+	remote->locks = -1;
+	rc = protocol_find(&remote->protocol, &config->uri, why, sizeof(why));
+	if (rc == 0)
+		rc = remote->protocol->start(remote);
 	if (rc < 0) {
 		remote_free(remote);
 		return rc;
@@ -107,6 +110,16 @@ void remote_send(struct remote *remote, const struct outbox_event *event)
 		remote->protocol->poke(remote);
 }
 
+void remote_set_locks(struct remote *remote, unsigned leds)
+{
+	if (remote->config.view_only)
+		return;
+	pthread_mutex_lock(&remote->lock);
+	remote->locks = (int)leds;
+	pthread_mutex_unlock(&remote->lock);
+	remote->protocol->poke(remote);
+}
+
 void remote_ask_size(struct remote *remote, int width, int height)
 {
 	pthread_mutex_lock(&remote->lock);
@@ -131,6 +144,7 @@ void remote_send_text(struct remote *remote, const char *utf8, size_t size)
 	free(remote->text_out);
 	remote->text_out = copy;
 	remote->text_out_size = size;
+	remote->text_new = true;
 	pthread_mutex_unlock(&remote->lock);
 	remote->protocol->poke(remote);
 }
@@ -171,11 +185,29 @@ struct frame *remote_frame_claim(struct remote *remote, unsigned wait_ms)
 
 void remote_frame_release(struct remote *remote)
 {
+	bool wanted;
+
 	pthread_mutex_lock(&remote->lock);
 	remote->reading = false;
 	remote->unshown = false;
+	wanted = remote->wanted;
+	remote->wanted = false;
 	pthread_cond_broadcast(&remote->changed);
 	pthread_mutex_unlock(&remote->lock);
+	if (wanted)
+		remote->protocol->poke(remote);
+}
+
+bool frame_try_claim(struct remote *remote)
+{
+	bool busy;
+
+	pthread_mutex_lock(&remote->lock);
+	busy = remote->reading || (remote->unshown && remote->shown);
+	remote->wanted = busy;
+	remote->writing = !busy;
+	pthread_mutex_unlock(&remote->lock);
+	return !busy;
 }
 
 void frame_claim_for_writing(struct remote *remote, bool new_update)

@@ -37,10 +37,11 @@ struct remote_config {
 	char username[REMOTE_PASSWORD_MAX + 1];
 	char password[REMOTE_PASSWORD_MAX + 1]; /* "" if there is none */
 	char ca[REMOTE_FILE_MAX], pin[REMOTE_FILE_MAX];
-	bool view_only;           /* nothing a person does is sent */
-	bool clipboard;           /* texts are exchanged, both ways */
-	bool tls_only;            /* refuse a server that would talk in the clear */
-	struct rfb_wishes wishes; /* of VNC */
+	char subject[REMOTE_FILE_MAX]; /* of the certificate, where it is not for the host's name; "" */
+	bool view_only;                /* nothing a person does is sent */
+	bool clipboard;                /* texts are exchanged, both ways */
+	bool tls_only;                 /* refuse a server that would talk in the clear */
+	struct rfb_wishes wishes;      /* of VNC */
 };
 
 /* Lock keys as the server has them. */
@@ -74,6 +75,10 @@ struct remote_status {
 
 struct remote;
 
+/* Whether this build and installation speak its protocol. -EPROTONOSUPPORT, with a sentence that says what to do. */
+int remote_check(const struct uri *uri, char *why, size_t size);
+
+/* Errors are remote_check's, too. From one thread. */
 int remote_create(struct remote **out, const struct remote_config *config, void (*wake)(void *user),
 		  void *user);
 
@@ -91,6 +96,12 @@ void remote_retry(struct remote *remote);
 
 /* Keys, pointer, release: in order, see outbox.h. Dropped while not connected, and in view-only. */
 void remote_send(struct remote *remote, const struct outbox_event *event);
+
+/*
+ * Lock keys (enum remote_leds) as the person's keyboard has them, for servers that keep their own: told when the
+ * window gets the keyboard, never in answer to what the server says, so that the two cannot chase each other.
+ */
+void remote_set_locks(struct remote *remote, unsigned leds);
 
 /* Asks the server for this size, where it can. */
 void remote_ask_size(struct remote *remote, int width, int height);

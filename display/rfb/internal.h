@@ -10,6 +10,7 @@
 #include "display/rfb/pixels.h"
 #include "display/rfb/protocol.h"
 #include "display/rfb/pump.h"
+#include "display/rfb/clean.h"
 #include "display/rfb/rfb.h"
 
 #define TIGHT_STREAMS  4
@@ -129,16 +130,6 @@ struct rfb {
 int rfb_fail(struct rfb *rfb, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void rfb_raise(struct rfb *rfb, enum rfb_event_type type);
 int blob_reserve(struct blob *blob, size_t size);
-
-/* clean.c */
-/* Copies text up to size bytes without control characters or broken UTF-8, terminated. */
-void clean_line(char *dst, size_t dst_size, const char *src, size_t size);
-/* The same in place for clipboards: keeps \n and \t, drops \r. Returns the new size. */
-size_t clean_text(char *text, size_t size);
-/* dst holds 2 * size bytes. Returns the size written. */
-size_t latin1_to_utf8(char *dst, const uint8_t *src, size_t size);
-/* Characters past U+00FF become '?'. dst holds size bytes. */
-size_t utf8_to_latin1(uint8_t *dst, const char *src, size_t size);
 
 /* output.c */
 /* Room for a message of exactly size bytes, already counted as queued; NULL if there is none. */

@@ -6,7 +6,9 @@
 #include <string.h>
 #include "hub/core/text.h"
 
-#define FORMS "expected vnc://HOST[:PORT] or vnc+unix:PATH"
+#define FORMS                                                                                                \
+	"expected vnc://HOST[:PORT], vnc+unix:PATH, spice://HOST:PORT, spice+tls://HOST:PORT or "            \
+	"spice+unix:PATH"
 
 static bool text_begins(const char *text, const char *prefix)
 {
@@ -21,15 +23,15 @@ static int refuse(int error, char *why, size_t size, const char *text)
 
 static int parse_unix(struct uri *uri, const char *path, char *why, size_t size)
 {
-	/* vnc+unix:///PATH has an empty host between the second and the third slash. */
+	/* ...+unix:///PATH has an empty host between the second and the third slash. */
 	if (text_begins(path, "//")) {
 		if (path[2] != '/')
 			return refuse(-EINVAL, why, size,
-				      "a unix socket has no host: write vnc+unix:PATH or vnc+unix:///PATH");
+				      "a unix socket has no host: write +unix:PATH or +unix:///PATH");
 		path += 2;
 	}
 	if (!*path)
-		return refuse(-EINVAL, why, size, "the path of the socket is missing: write vnc+unix:PATH");
+		return refuse(-EINVAL, why, size, "the path of the socket is missing after +unix:");
 	if (strlen(path) >= sizeof(uri->path)) {
 		snprintf(why, size, "the path of a socket has at most %zu bytes", sizeof(uri->path) - 1);
 		return -EINVAL;
@@ -62,33 +64,68 @@ static const char *parse_host(struct uri *uri, const char *rest)
 	return end;
 }
 
-static int parse_tcp(struct uri *uri, const char *rest, char *why, size_t size)
+/* virt-viewer's way to say TLS: ?tls-port=N. */
+static int parse_query(struct uri *uri, char *query, char *why, size_t size)
 {
-	char host_and_port[URI_TEXT_MAX];
-	size_t length = strlen(rest);
-	const char *port;
 	long number;
 
-	if (length > 0 && rest[length - 1] == '/')
-		length--;
-	memcpy(host_and_port, rest, length);
-	host_and_port[length] = '\0';
-	if (strpbrk(host_and_port, "/?#@"))
+	if (uri->protocol != URI_SPICE || !text_begins(query, "tls-port=") ||
+	    text_to_long(query + strlen("tls-port="), 10, 1, 65535, &number) < 0)
 		return refuse(-EINVAL, why, size,
-			      "only a host and a port may follow vnc://; name and password belong into the "
+			      "after the port only ?tls-port=N of SPICE is known, with N from 1 to 65535");
+	uri->tls = true;
+	uri->port = (unsigned)number;
+	return 0;
+}
+
+static int parse_tcp(struct uri *uri, const char *rest, char *why, size_t size)
+{
+	char host_and_port[URI_TEXT_MAX], *query;
+	const char *port;
+	size_t length;
+	long number;
+
+	snprintf(host_and_port, sizeof(host_and_port), "%s", rest);
+	query = strchr(host_and_port, '?');
+	if (query)
+		*query++ = '\0';
+	length = strlen(host_and_port);
+	if (length > 0 && host_and_port[length - 1] == '/')
+		host_and_port[length - 1] = '\0';
+	if (strpbrk(host_and_port, "/#@"))
+		return refuse(-EINVAL, why, size,
+			      "only a host and a port may follow ://; name and password belong into the "
 			      "configuration");
 	port = parse_host(uri, host_and_port);
 	if (!port || (*port && *port != ':'))
 		return refuse(-EINVAL, why, size,
-			      "the host is missing or malformed: write vnc://HOST[:PORT]");
+			      "the host is missing or malformed: write HOST[:PORT] after ://");
 	uri->kind = URI_TCP;
 	uri->port = URI_PORT_DEFAULT;
-	if (!*port)
-		return 0;
-	if (text_to_long(port + 1, 10, 1, 65535, &number) < 0)
-		return refuse(-EINVAL, why, size, "the port has to be a number from 1 to 65535");
-	uri->port = (unsigned)number;
-	return 0;
+	if (*port) {
+		if (text_to_long(port + 1, 10, 1, 65535, &number) < 0)
+			return refuse(-EINVAL, why, size, "the port has to be a number from 1 to 65535");
+		uri->port = (unsigned)number;
+	}
+	return query ? parse_query(uri, query, why, size) : 0;
+}
+
+static int parse_transport(struct uri *uri, const char *rest, char *why, size_t size)
+{
+	if (text_begins(rest, "+unix:"))
+		return parse_unix(uri, rest + strlen("+unix:"), why, size);
+	if (text_begins(rest, "://"))
+		return parse_tcp(uri, rest + strlen("://"), why, size);
+	if (text_begins(rest, "+tls://") && uri->protocol == URI_SPICE) {
+		uri->tls = true;
+		return parse_tcp(uri, rest + strlen("+tls://"), why, size);
+	}
+	if (text_begins(rest, "+vchan:") || text_begins(rest, "+channel:"))
+		return refuse(
+			-EPROTONOSUPPORT, why, size,
+			"this build carries no vchan and no channel: let vchan-socket-proxy or socat make "
+			"it a unix socket, and name that with +unix:PATH");
+	return refuse(-EINVAL, why, size, FORMS);
 }
 
 int uri_parse(struct uri *uri, const char *text, char *why, size_t size)
@@ -98,20 +135,13 @@ int uri_parse(struct uri *uri, const char *text, char *why, size_t size)
 
 	if (strlen(text) >= sizeof(next.text))
 		return refuse(-EINVAL, why, size, "too long; " FORMS);
-	if (text_begins(text, "vnc+unix:"))
-		rc = parse_unix(&next, text + strlen("vnc+unix:"), why, size);
-	else if (text_begins(text, "vnc://"))
-		rc = parse_tcp(&next, text + strlen("vnc://"), why, size);
-	else if (text_begins(text, "vnc+vchan:") || text_begins(text, "vnc+channel:"))
-		rc = refuse(
-			-EPROTONOSUPPORT, why, size,
-			"this build carries no vchan and no channel: let vchan-socket-proxy or socat make "
-			"it a unix socket, and name that with vnc+unix:PATH");
+	if (text_begins(text, "vnc"))
+		next.protocol = URI_VNC;
 	else if (text_begins(text, "spice"))
-		rc = refuse(-EPROTONOSUPPORT, why, size,
-			    "this build speaks no SPICE: give the guest a VNC display; " FORMS);
+		next.protocol = URI_SPICE;
 	else
-		rc = refuse(-EINVAL, why, size, FORMS);
+		return refuse(-EINVAL, why, size, FORMS);
+	rc = parse_transport(&next, text + (next.protocol == URI_VNC ? 3 : 5), why, size);
 	if (rc < 0)
 		return rc;
 	memcpy(next.text, text, strlen(text) + 1);

@@ -6,7 +6,12 @@
  *      vnc+unix:PATH           a unix socket
  *      vnc+unix:///PATH        the same, as virt-viewer writes it
  *
- * What else the project has names for (vnc+vchan:@ROUTE, vnc+channel:NAME, spice) is told apart from nonsense.
+ * The same with spice instead of vnc, and for SPICE
+ *
+ *      spice+tls://HOST[:PORT]         TLS on that port
+ *      spice://HOST[:PORT]?tls-port=N  the same on port N, as virt-viewer writes it; PORT is not used then
+ *
+ * What else the project has names for (vnc+vchan:@ROUTE, spice+channel:NAME) is told apart from nonsense.
  */
 #ifndef XENHUB_DISPLAY_URI_H
 #define XENHUB_DISPLAY_URI_H
@@ -24,8 +29,15 @@ enum uri_kind {
 	URI_UNIX,
 };
 
+enum uri_protocol {
+	URI_VNC,
+	URI_SPICE,
+};
+
 struct uri {
+	enum uri_protocol protocol;
 	enum uri_kind kind;
+	bool tls;                /* from the first byte on */
 	char host[URI_HOST_MAX]; /* without brackets */
 	unsigned port;           /* 1..65535 */
 	char path[URI_PATH_MAX];

@@ -63,6 +63,42 @@ static void test_pins(void **state)
 		assert_int_equal(pin_parse(pin, bad[i]), -EINVAL);
 }
 
+static void test_spice_uris(void **state)
+{
+	static const char *const bad[] = { "spice:",
+					   "spice://",
+					   "spice://h?tls-port=0",
+					   "spice://h?port=1",
+					   "spice://h?tls-port=1&x=2",
+					   "vnc://h?tls-port=1",
+					   "vnc+tls://h",
+					   "spice+tls:h",
+					   "spice+unix:",
+					   "spices://h" };
+	struct uri uri;
+	char why[256];
+
+	assert_int_equal(uri_parse(&uri, "vnc://h", why, sizeof(why)), 0);
+	assert_int_equal(uri.protocol, URI_VNC);
+	assert_int_equal(uri_parse(&uri, "spice://h:5930", why, sizeof(why)), 0);
+	assert_int_equal(uri.protocol, URI_SPICE);
+	assert_int_equal(uri.port, 5930);
+	assert_false(uri.tls);
+	assert_int_equal(uri_parse(&uri, "spice+tls://[::1]:5931", why, sizeof(why)), 0);
+	assert_true(uri.tls);
+	assert_string_equal(uri.host, "::1");
+	assert_int_equal(uri_parse(&uri, "spice://h:5930?tls-port=5931", why, sizeof(why)), 0);
+	assert_true(uri.tls);
+	assert_int_equal(uri.port, 5931);
+	assert_int_equal(uri_parse(&uri, "spice://h/?tls-port=5931", why, sizeof(why)), 0);
+	assert_true(uri.tls);
+	assert_int_equal(uri_parse(&uri, "spice+unix:///run/s", why, sizeof(why)), 0);
+	assert_string_equal(uri.path, "/run/s");
+	assert_int_equal(uri.kind, URI_UNIX);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(uri_parse(&uri, bad[i], why, sizeof(why)), -EINVAL);
+}
+
 static void test_bad_uris(void **state)
 {
 	static const char *const bad[] = { "",
@@ -92,7 +128,7 @@ static void test_bad_uris(void **state)
 	assert_int_equal(uri_parse(&uri, long_path, why, sizeof(why)), -EINVAL);
 	assert_int_equal(uri_parse(&uri, "vnc+vchan:@app", why, sizeof(why)), -EPROTONOSUPPORT);
 	assert_non_null(strstr(why, "vchan"));
-	assert_int_equal(uri_parse(&uri, "spice://h", why, sizeof(why)), -EPROTONOSUPPORT);
+	assert_int_equal(uri_parse(&uri, "spice+channel:x", why, sizeof(why)), -EPROTONOSUPPORT);
 }
 
 static void test_retries(void **state)
@@ -190,13 +226,10 @@ static void test_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_uris),
-		cmocka_unit_test(test_pins),
-		cmocka_unit_test(test_bad_uris),
-		cmocka_unit_test(test_retries),
-		cmocka_unit_test(test_greeting_that_never_ends),
-		cmocka_unit_test(test_silent_server),
-		cmocka_unit_test(test_server_that_does_not_read),
+		cmocka_unit_test(test_uris),          cmocka_unit_test(test_pins),
+		cmocka_unit_test(test_spice_uris),    cmocka_unit_test(test_bad_uris),
+		cmocka_unit_test(test_retries),       cmocka_unit_test(test_greeting_that_never_ends),
+		cmocka_unit_test(test_silent_server), cmocka_unit_test(test_server_that_does_not_read),
 		cmocka_unit_test(test_words),
 	};
 
