@@ -19,6 +19,7 @@ void health_heard(struct health *health, uint64_t now_ns)
 	health->heard_ns = now_ns;
 	health->input_ns = 0;
 	health->pinged_ns = 0;
+	health->answered = health->asked_ns != 0;
 }
 
 void health_sent_input(struct health *health, uint64_t now_ns)
@@ -30,6 +31,24 @@ void health_sent_input(struct health *health, uint64_t now_ns)
 void health_pinged(struct health *health, uint64_t now_ns)
 {
 	health->pinged_ns = now_ns;
+}
+
+void health_pixels_due(struct health *health, uint64_t now_ns)
+{
+	if (health->due_ns == 0)
+		health->due_ns = now_ns;
+}
+
+void health_pixels_came(struct health *health)
+{
+	health->due_ns = 0;
+	health->asked_ns = 0;
+	health->answered = false;
+}
+
+void health_asked(struct health *health, uint64_t now_ns)
+{
+	health->asked_ns = now_ns;
 }
 
 void health_output(struct health *health, uint64_t now_ns, bool waiting, bool progress)
@@ -48,6 +67,16 @@ static uint64_t ping_due(const struct health *health)
 	return health->input_ns != 0 && by_input < due ? by_input : due;
 }
 
+/* When to ask for the pixels that are due, or to give them up. */
+static uint64_t pixels_deadline(const struct health *health)
+{
+	if (health->due_ns == 0)
+		return CLOCK_NEVER;
+	if (health->asked_ns == 0)
+		return health->due_ns + HEALTH_PIXELS_MS * NS_PER_MS;
+	return health->answered ? health->asked_ns + HEALTH_STARVED_MS * NS_PER_MS : CLOCK_NEVER;
+}
+
 enum health_verdict health_check(const struct health *health, uint64_t now_ns)
 {
 	if (!health->running)
@@ -55,6 +84,8 @@ enum health_verdict health_check(const struct health *health, uint64_t now_ns)
 										     : HEALTH_WELL;
 	if (health->blocked_ns != 0 && now_ns >= health->blocked_ns + HEALTH_DEAD_MS * NS_PER_MS)
 		return HEALTH_DEAD;
+	if (now_ns >= pixels_deadline(health))
+		return health->asked_ns == 0 ? HEALTH_ASK : HEALTH_STARVED;
 	if (health->pinged_ns == 0)
 		return now_ns >= ping_due(health) ? HEALTH_PING : HEALTH_WELL;
 	if (now_ns >= health->pinged_ns + HEALTH_DEAD_MS * NS_PER_MS)
@@ -79,5 +110,7 @@ uint64_t health_deadline(const struct health *health, uint64_t now_ns)
 	}
 	if (health->blocked_ns != 0 && health->blocked_ns + HEALTH_DEAD_MS * NS_PER_MS < deadline)
 		deadline = health->blocked_ns + HEALTH_DEAD_MS * NS_PER_MS;
+	if (pixels_deadline(health) < deadline)
+		deadline = pixels_deadline(health);
 	return deadline;
 }

@@ -179,11 +179,15 @@ static int begin_tls(struct session *session, const uint8_t *rest, size_t size)
 static int feed(struct session *session, size_t size)
 {
 	bool greeting = rfb_phase(session->rfb) != RFB_PHASE_RUNNING;
+	uint64_t painted;
 	ssize_t used;
 
 	if (greeting || session->in_update)
 		frame_claim_for_writing(session->remote, false);
+	painted = rfb_painted(session->rfb);
 	used = rfb_feed(session->rfb, session->input, size);
+	if (rfb_painted(session->rfb) != painted)
+		health_pixels_came(&session->health);
 	if (!session->in_update)
 		frame_release_from_writing(session->remote, false);
 	if (used < 0)
@@ -223,7 +227,18 @@ static int watch(struct session *session)
 	case HEALTH_PING:
 		rfb_ping(session->rfb);
 		health_pinged(&session->health, now);
+		/* Without fences it is a request for a pixel. */
+		if (!rfb_features(session->rfb).fence)
+			health_pixels_due(&session->health, now);
 		return 0;
+	case HEALTH_ASK:
+		if (rfb_request(session->rfb, true) == 0)
+			health_asked(&session->health, now);
+		return 0;
+	case HEALTH_STARVED:
+		snprintf(session->transport.reason, sizeof(session->transport.reason),
+			 "the server answers, but sends no picture; connecting anew");
+		return -ETIMEDOUT;
 	case HEALTH_STALLED:
 		if (session->remote->status.state != REMOTE_STALLED)
 			remote_set_state(session->remote, REMOTE_STALLED, "the server does not answer", 0);

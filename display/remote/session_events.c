@@ -79,6 +79,9 @@ void session_event(void *user, const struct rfb_event *event)
 		remote_put_relative(remote, !event->u.absolute);
 		break;
 	case RFB_EVENT_RESIZE:
+		if (session->updates_on)
+			health_pixels_due(&session->health, clock_now_ns());
+		break;
 	case RFB_EVENT_RESIZE_REFUSED:
 	case RFB_EVENT_BELL:
 	case RFB_EVENT_FENCE:

@@ -102,6 +102,7 @@ struct rfb {
 
 	/* update */
 	unsigned rects_left;
+	uint64_t painted;
 	struct rect rect;
 	struct raster raster;
 	const struct pixels_reader *reader;

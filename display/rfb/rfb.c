@@ -179,6 +179,11 @@ int rfb_version(const struct rfb *rfb)
 	return rfb->minor;
 }
 
+uint64_t rfb_painted(const struct rfb *rfb)
+{
+	return rfb->painted;
+}
+
 unsigned rfb_screens(const struct rfb *rfb, const struct rfb_screen **screens)
 {
 	*screens = rfb->screens;

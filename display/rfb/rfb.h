@@ -216,6 +216,9 @@ void rfb_output_done(struct rfb *rfb, size_t size);
 
 enum rfb_phase rfb_phase(const struct rfb *rfb);
 
+/* Rectangles with pixels that have begun so far. */
+uint64_t rfb_painted(const struct rfb *rfb);
+
 /* One clean sentence for a status page; "" while all is well. */
 const char *rfb_reason(const struct rfb *rfb);
 

@@ -78,6 +78,7 @@ static int decode(struct rfb *rfb, int32_t number)
 					"the server draws outside its screen: %dx%d at %d,%d of %dx%d",
 					rfb->rect.w, rfb->rect.h, rfb->rect.x, rfb->rect.y,
 					rfb->frame->surface.width, rfb->frame->surface.height);
+		rfb->painted++;
 		return decoder->begin(rfb);
 	}
 	return rfb_fail(rfb, -EPROTO, "the server uses encoding %d, which we did not ask for", (int)number);

@@ -211,6 +211,9 @@ static void watch(struct spice *spice, uint64_t now)
 		if (spice->remote->status.state != REMOTE_STALLED)
 			remote_set_state(spice->remote, REMOTE_STALLED, "the server does not answer", 0);
 		break;
+	case HEALTH_ASK:
+	case HEALTH_STARVED: /* SPICE has no pixels that are due */
+		break;
 	case HEALTH_DEAD:
 		spice_fail(spice, -ETIMEDOUT,
 			   spice->health.running ? "the server stopped answering; the link was closed"

@@ -286,6 +286,18 @@ class Alive(Display):
         server.repaint()
         wait_until(lambda: screen.pixel(WIDTH - 1, HEIGHT - 1) == picture(0, 0), "the picture is back", 6)
 
+    def test_a_server_that_forgets_us_is_told_anew(self):
+        """As QEMU does when a mode changes at the wrong moment: it answers, and never sends a pixel again."""
+        shade = [0x112233]
+        server, screen = self.serve(lambda x, y: shade[0]), self.screen_of()
+        display = self.show(screen)
+        wait_until(lambda: screen.pixel(5, 5) == shade[0], "the picture is on the screen")
+        server.starve = True
+        shade[0] = 0x445566
+        self.xdotool(screen, "mousemove", 60, 60)
+        wait_until(lambda: screen.pixel(5, 5) == shade[0], "the new picture", 15)
+        self.assertIn("sends no picture", display.errors)
+
     def test_half_an_update_keeps_nobody_out(self):
         server, screen = self.serve(), self.screen_of()
         self.show(screen)

@@ -65,6 +65,7 @@ class Server:
         self.paint_next = True
         self.mute = False  # reads, and answers nothing
         self.half = False  # sends half of each update
+        self.starve = False  # answers this client with its size alone
         self.changed = threading.Condition()
         self.listener = self.client = self.thread = None
 
@@ -120,7 +121,7 @@ class Server:
         return data
 
     def idle(self, client):
-        if self.paint_next and self.wanted and not self.mute:
+        if not self.starve and self.paint_next and self.wanted and not self.mute:
             self.paint(client)
 
     def repaint(self):
@@ -133,7 +134,7 @@ class Server:
         client.sendall(update[:len(update) // 2] if self.half else update)
 
     def session(self, client):
-        self.wanted = False
+        self.wanted = self.starve = False
         client.sendall(b"RFB 003.008\n")
         self.read(client, 12)
         client.sendall(b"\x01\x01")
@@ -152,6 +153,10 @@ class Server:
             self.read(client, 4 * struct.unpack(">xH", self.read(client, 3))[0])
         elif kind == 3:
             whole = not self.read(client, 9)[0]
+            if self.starve:
+                if whole:
+                    client.sendall(struct.pack(">BxH4Hi", 0, 1, 0, 0, self.width, self.height, -223))
+                return
             self.wanted = True
             self.paint_next = self.paint_next or whole
             with self.changed:

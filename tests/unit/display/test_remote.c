@@ -198,6 +198,36 @@ static void test_server_that_does_not_read(void **state)
 	assert_int_equal(health_check(&health, MS(14000)), HEALTH_WELL);
 }
 
+static void test_pixels_that_do_not_come(void **state)
+{
+	struct health health;
+
+	health_init(&health, 0);
+	health_running(&health, 0);
+	health_pixels_due(&health, MS(100));
+	health_pixels_due(&health, MS(900)); /* the second of two new sizes does not put it off */
+	assert_int_equal(health_deadline(&health, MS(900)), MS(1100));
+	health_heard(&health, MS(1000));
+	assert_int_equal(health_check(&health, MS(1099)), HEALTH_WELL);
+	assert_int_equal(health_check(&health, MS(1100)), HEALTH_ASK);
+	health_asked(&health, MS(1100));
+	/* Nothing at all: that is for the pings. */
+	assert_int_equal(health_check(&health, MS(2700)), HEALTH_WELL);
+	health_heard(&health, MS(2700));
+	assert_int_equal(health_check(&health, MS(2700)), HEALTH_STARVED);
+
+	health_init(&health, 0);
+	health_running(&health, 0);
+	health_pixels_due(&health, MS(100));
+	health_asked(&health, MS(1100));
+	health_heard(&health, MS(1200));
+	assert_int_equal(health_deadline(&health, MS(1200)), MS(2600));
+	assert_int_equal(health_check(&health, MS(2599)), HEALTH_WELL);
+	health_pixels_came(&health);
+	assert_int_equal(health_check(&health, MS(2600)), HEALTH_WELL);
+	assert_int_equal(health_deadline(&health, MS(2600)), MS(6200));
+}
+
 static void test_words(void **state)
 {
 	struct remote_config config = { .name = "office" };
@@ -226,10 +256,15 @@ static void test_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_uris),          cmocka_unit_test(test_pins),
-		cmocka_unit_test(test_spice_uris),    cmocka_unit_test(test_bad_uris),
-		cmocka_unit_test(test_retries),       cmocka_unit_test(test_greeting_that_never_ends),
-		cmocka_unit_test(test_silent_server), cmocka_unit_test(test_server_that_does_not_read),
+		cmocka_unit_test(test_uris),
+		cmocka_unit_test(test_pins),
+		cmocka_unit_test(test_spice_uris),
+		cmocka_unit_test(test_bad_uris),
+		cmocka_unit_test(test_retries),
+		cmocka_unit_test(test_greeting_that_never_ends),
+		cmocka_unit_test(test_silent_server),
+		cmocka_unit_test(test_server_that_does_not_read),
+		cmocka_unit_test(test_pixels_that_do_not_come),
 		cmocka_unit_test(test_words),
 	};
 
