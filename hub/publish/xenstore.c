@@ -11,6 +11,7 @@
 #include <xenstore.h>
 
 #include "hub/publish/xenstore_private.h"
+#include "hub/publish/xslink.h"
 
 bool xenstore_is_here(void)
 {
@@ -239,6 +240,7 @@ void xenstore_destroy(struct xenstore *x)
 		return;
 	if (x->handle)
 		xs_close(x->handle);
+	xslink_close(x->link);
 	free(x->waiting);
 	free(x);
 }

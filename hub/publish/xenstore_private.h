@@ -8,6 +8,7 @@
 #define XENSTORE_TREES (1 + XENSTORE_VIEWS_MAX) /* the first is the hub's own */
 
 struct xs_handle;
+struct xslink;
 
 /* What changed, copied for the slow thread. */
 struct change {
@@ -15,6 +16,7 @@ struct change {
 	bool absent;
 	char path[WIRE_TEXT_MAX];
 	char value[WIRE_TEXT_MAX * 4];
+	int rc; /* what XenStore said to it */
 };
 
 struct batch_tree {
@@ -23,6 +25,10 @@ struct batch_tree {
 	uint64_t was;   /* the serial that stands there */
 	uint64_t serial;
 	bool whole; /* all of it, in place of whatever stands there */
+	/* The slow thread's: it must not be written after all; and what XenStore said. */
+	bool left_out;
+	int name_rc, stands_rc, serial_rc;
+	char stands[32]; /* the serial that was found */
 };
 
 struct batch {
@@ -57,7 +63,8 @@ struct xenstore {
 	void (*on_health)(void *data, const char *text);
 	void *health_data;
 	/* slow thread */
-	struct xs_handle *handle;
+	struct xslink *link;      /* what is written; NULL while there is no connection */
+	struct xs_handle *handle; /* what is watched */
 	struct loop_fd *watch;
 	struct loop_timer *retry_timer;
 	uint64_t retry_ns;
@@ -66,9 +73,16 @@ struct xenstore {
 	char health[WIRE_TEXT_MAX * 2]; /* as last told */
 };
 
+/* Dom0 may write there who is to have focus. */
+#define XENSTORE_FOCUS_NODE "focus-request"
+
 /* The slow thread's side: the first task of all, and each batch's. */
 void xenstore_start(void *xenstore);
 void xenstore_run_batch(void *batch);
+
+/* Within the slow thread: 0 or -errno. What is refused is told, once; returns -err. */
+int xenstore_write_batch(struct xenstore *xenstore, struct batch *batch);
+int xenstore_complain(struct xenstore *xenstore, const char *path, const char *what, int err);
 
 /*
  * The main thread's: a batch has been dealt with; a failure has been rested from; the connection is lost; a name was written; writing

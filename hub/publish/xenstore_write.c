@@ -1,4 +1,7 @@
-/* The slow thread's half: the connection, and one transaction a batch. */
+/*
+ * The slow thread's half: the connections. What is written goes through an xslink (xenstore_batch.c); libxenstore, whose watches
+ * cost a thread that every answer passes through, is only asked who should have focus.
+ */
 #define LOG_MODULE "xenstore"
 #include <errno.h>
 #include <inttypes.h>
@@ -12,12 +15,11 @@
 #include "hub/core/log.h"
 #include "hub/core/text.h"
 #include "hub/publish/xenstore_private.h"
+#include "hub/publish/xslink.h"
 
 #define RETRY_FIRST_NS (250 * NS_PER_MS)
 #define RETRY_LAST_NS  (10 * NS_PER_S)
-#define CONFLICTS_MAX  16 /* tries of one transaction; then the change rests */
 #define PATH_MAX_BYTES 512
-#define FOCUS_NODE     "focus-request"
 #define WELL           "ok"
 
 /* ---- what is said of it ---- */
@@ -25,7 +27,7 @@
 static bool connection_is_lost(int err)
 {
 	return err == EPIPE || err == EBADF || err == ECONNRESET || err == ENOTCONN || err == EIO ||
-	       err == ECONNREFUSED;
+	       err == ECONNREFUSED || err == EPROTO;
 }
 
 /* True when it is something else than what was said last. */
@@ -46,7 +48,7 @@ static bool tell(struct xenstore *x, const char *text)
 	return true;
 }
 
-static int complain(struct xenstore *x, const char *path, const char *what, int err)
+int xenstore_complain(struct xenstore *x, const char *path, const char *what, int err)
 {
 	char text[sizeof(x->health)];
 
@@ -77,6 +79,8 @@ static void close_store(struct xenstore *x, int err)
 	x->watch = NULL;
 	xs_close(x->handle);
 	x->handle = NULL;
+	xslink_close(x->link);
+	x->link = NULL;
 	snprintf(text, sizeof(text), "the connection to XenStore is lost: %s", strerror(err));
 	if (tell(x, text))
 		log_warn("%s; links stay, and all states are written anew", text);
@@ -104,7 +108,7 @@ static void take_focus_request(struct xenstore *x)
 	unsigned len;
 	char *name;
 
-	snprintf(path, sizeof(path), "%s/" FOCUS_NODE, x->base);
+	snprintf(path, sizeof(path), "%s/" XENSTORE_FOCUS_NODE, x->base);
 	name = xs_read(x->handle, XBT_NULL, path, &len);
 	if (!name)
 		return;
@@ -144,7 +148,7 @@ static void watch_focus(struct xenstore *x)
 {
 	char path[PATH_MAX_BYTES];
 
-	snprintf(path, sizeof(path), "%s/" FOCUS_NODE, x->base);
+	snprintf(path, sizeof(path), "%s/" XENSTORE_FOCUS_NODE, x->base);
 	if (xs_watch(x->handle, path, "focus"))
 		x->watch = loop_add_fd(worker_loop(x->worker), xs_fileno(x->handle), EPOLLIN, on_watch, x);
 	if (!x->watch)
@@ -153,15 +157,29 @@ static void watch_focus(struct xenstore *x)
 
 /* ---- the connection ---- */
 
+static int connect_store(struct xenstore *x)
+{
+	int rc = xslink_open(&x->link);
+
+	if (rc < 0)
+		return rc;
+	x->handle = xs_open(0);
+	if (x->handle)
+		return 0;
+	rc = errno ? -errno : -EIO;
+	xslink_close(x->link);
+	x->link = NULL;
+	return rc;
+}
+
 static int open_store(struct xenstore *x)
 {
 	char text[128], *domid;
 	unsigned len;
 	int rc;
 
-	x->handle = xs_open(0);
-	if (!x->handle) {
-		rc = -errno;
+	rc = connect_store(x);
+	if (rc < 0) {
 		snprintf(text, sizeof(text), "no answer from XenStore: %s", strerror(-rc));
 		if (tell(x, text))
 			log_warn("%s; it is tried again. xenhub doctor says what is missing", text);
@@ -180,147 +198,7 @@ static void rest(struct xenstore *x)
 	x->retry_ns = x->retry_ns * 2 < RETRY_LAST_NS ? x->retry_ns * 2 : RETRY_LAST_NS;
 }
 
-/* ---- one batch ---- */
-
-static void make_base(const struct xenstore *x, uint32_t domid, char base[PATH_MAX_BYTES])
-{
-	if (domid)
-		snprintf(base, PATH_MAX_BYTES, "/local/domain/%u/xenhub", domid);
-	else
-		snprintf(base, PATH_MAX_BYTES, "%s", x->base);
-}
-
-static int remove_node(struct xenstore *x, xs_transaction_t t, const char *path)
-{
-	if (xs_rm(x->handle, t, path) || errno == ENOENT)
-		return 0;
-	return complain(x, path, "remove", errno);
-}
-
-static int write_node(struct xenstore *x, xs_transaction_t t, const struct batch_tree *tree,
-		      const struct change *c)
-{
-	char base[PATH_MAX_BYTES], path[PATH_MAX_BYTES + WIRE_TEXT_MAX];
-
-	make_base(x, tree->domid, base);
-	snprintf(path, sizeof(path), "%s/%s", base, c->path);
-	if (c->absent)
-		return remove_node(x, t, path);
-	if (xs_write(x->handle, t, path, c->value, (unsigned)strlen(c->value)))
-		return 0;
-	return complain(x, path, "write", errno);
-}
-
-static int write_serial(struct xenstore *x, xs_transaction_t t, const struct batch_tree *tree)
-{
-	struct change c = { .path = "serial" };
-
-	snprintf(c.value, sizeof(c.value), "%" PRIu64, tree->serial);
-	return write_node(x, t, tree, &c);
-}
-
-/* What others keep in a view: links (hub/link/station_xen.c) and routes (hub/xen/routes.c). */
-static bool is_ours(const char *name)
-{
-	static const char *const others[] = { "link", "route", "serve", "svc", "svc0", FOCUS_NODE };
-
-	for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (!strcmp(name, others[i]))
-			return false;
-	return true;
-}
-
-/* All that we ever write there. */
-static int clear_tree(struct xenstore *x, xs_transaction_t t, const char *base)
-{
-	char path[PATH_MAX_BYTES + 64];
-	unsigned n = 0;
-	char **names = xs_directory(x->handle, t, base, &n);
-	int rc = 0;
-
-	for (unsigned i = 0; i < n && !rc; i++) {
-		if (!is_ours(names[i]))
-			continue;
-		snprintf(path, sizeof(path), "%s/%.60s", base, names[i]);
-		rc = remove_node(x, t, path);
-	}
-	free(names);
-	return rc;
-}
-
-static bool node_exists(struct xenstore *x, xs_transaction_t t, const char *path, char *value, size_t size)
-{
-	unsigned len;
-	char *text = xs_read(x->handle, t, path, &len);
-
-	if (text && value)
-		snprintf(value, size, "%s", text);
-	free(text);
-	return text != NULL;
-}
-
-/* Before a view is written. 0; -ENOENT: its domain has gone; -ESTALE: what we wrote is not there any more. */
-static int open_view(struct xenstore *x, xs_transaction_t t, const struct batch_tree *tree)
-{
-	struct xs_permissions perms[2] = { { 0, XS_PERM_NONE }, { tree->domid, XS_PERM_READ } };
-	char base[PATH_MAX_BYTES], path[PATH_MAX_BYTES + 16], value[32], wanted[32];
-
-	make_base(x, tree->domid, base);
-	/* Writing would raise what libxl has removed from the dead. */
-	snprintf(path, sizeof(path), "/local/domain/%u/name", tree->domid);
-	if (!node_exists(x, t, path, NULL, 0))
-		return errno == ENOENT ? -ENOENT : -errno;
-	if (tree->whole) {
-		/* What is made below is so, too. */
-		if (!xs_mkdir(x->handle, t, base))
-			return complain(x, base, "make", errno);
-		if (!xs_set_permissions(x->handle, t, base, perms, 2))
-			return complain(x, base, "show to its guest", errno);
-		return clear_tree(x, t, base);
-	}
-	snprintf(path, sizeof(path), "%s/serial", base);
-	snprintf(wanted, sizeof(wanted), "%" PRIu64, tree->was);
-	return node_exists(x, t, path, value, sizeof(value)) && !strcmp(value, wanted) ? 0 : -ESTALE;
-}
-
-static int open_tree(struct xenstore *x, xs_transaction_t t, const struct batch_tree *tree)
-{
-	if (tree->domid)
-		return open_view(x, t, tree);
-	return tree->whole ? clear_tree(x, t, x->base) : 0;
-}
-
-/* One transaction. -EAGAIN: a conflict, to be tried again. */
-static int write_batch(struct xenstore *x, struct batch *b)
-{
-	xs_transaction_t t = xs_transaction_start(x->handle);
-	bool open[XENSTORE_TREES] = { false };
-	int rc = 0;
-
-	if (!t)
-		return complain(x, x->base, "begin a transaction for", errno);
-	for (unsigned i = 0; i < XENSTORE_TREES && !rc; i++) {
-		if (!b->trees[i].used)
-			continue;
-		rc = open_tree(x, t, &b->trees[i]);
-		open[i] = !rc;
-		b->cleared |= rc == -ESTALE;
-		if (rc == -ENOENT || rc == -ESTALE)
-			rc = 0;
-	}
-	for (unsigned i = 0; i < b->count && !rc; i++)
-		if (open[b->changes[i].tree])
-			rc = write_node(x, t, &b->trees[b->changes[i].tree], &b->changes[i]);
-	for (unsigned i = 0; i < XENSTORE_TREES && !rc; i++)
-		if (open[i])
-			rc = write_serial(x, t, &b->trees[i]);
-	if (rc) {
-		xs_transaction_end(x->handle, t, true);
-		return rc;
-	}
-	return xs_transaction_end(x->handle, t, false) ? 0
-						       : complain(x, x->base, "end a transaction for", errno);
-}
+/* ---- batches ---- */
 
 static void finish_batch(struct batch *b, int result)
 {
@@ -335,14 +213,12 @@ void xenstore_run_batch(void *data)
 	struct xenstore *x = b->xenstore;
 	int rc;
 
-	if (!x->handle && open_store(x) < 0) {
+	if (!x->link && open_store(x) < 0) {
 		x->waiting = b;
 		rest(x);
 		return;
 	}
-	do
-		rc = write_batch(x, b);
-	while (rc == -EAGAIN && ++b->conflicts < CONFLICTS_MAX);
+	rc = xenstore_write_batch(x, b);
 	if (rc < 0 && connection_is_lost(-rc)) {
 		b->lost = true;
 		close_store(x, -rc);
