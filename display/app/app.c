@@ -79,7 +79,10 @@ int app_open(struct app *app)
 		fprintf(stderr, "xenhub-display: %s\n", why);
 		return EXIT_RENDERER;
 	}
-	log_debug("presenting by %s (%s)", app->present->kind == PRESENT_SURFACE ? "surface" : "texture",
+	log_debug("presenting by %s (%s)",
+		  app->present->ops->upload               ? "gpu"
+		  : app->present->kind == PRESENT_SURFACE ? "surface"
+							  : "stream",
 		  app->present->renderer);
 	app_update_view(app, app->present->width, app->present->height);
 	rc = open_connections(app);

@@ -66,6 +66,7 @@ struct app {
 	/* What has to be painted, in window pixels. */
 	struct damage dirty;
 	bool dirty_all;
+	bool uploaded;           /* the picture is where the hardware turns it */
 	uint64_t paint_again_ns; /* CLOCK_NEVER, or when to try again to get the window's memory */
 	struct app_timing timing;
 

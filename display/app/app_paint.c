@@ -35,6 +35,20 @@ void app_update_view(struct app *app, int remote_w, int remote_h)
 	app_dirty_all(app);
 }
 
+/* The unturned picture's way, where the hardware turns it. Whether it is there. */
+static bool upload(struct app *app, const struct frame *frame)
+{
+	const struct surface *surface = &frame->surface;
+	struct rect whole = { 0, 0, surface->width, surface->height };
+
+	if (!app->present->ops->upload)
+		return false;
+	if (!surface->pixels)
+		return true;
+	return app->present->ops->upload(app->present, surface, app->dirty_all ? &whole : frame->damage.rects,
+					 app->dirty_all ? 1 : frame->damage.count) == 0;
+}
+
 static void follow_frame(struct app *app, struct frame *frame)
 {
 	const struct view *view = &app->scene.view;
@@ -47,6 +61,7 @@ static void follow_frame(struct app *app, struct frame *frame)
 		if (surface->width != view->remote_w || surface->height != view->remote_h)
 			app_update_view(app, surface->width, surface->height);
 	}
+	app->uploaded = upload(app, frame);
 	for (unsigned i = 0; i < frame->damage.count; i++)
 		app_dirty(app, view_rect_to_window(view, frame->damage.rects[i]));
 	damage_clear(&frame->damage);
@@ -81,11 +96,15 @@ void app_paint(struct app *app)
 		damage_clear(&app->dirty);
 		app_dirty(app, (struct rect){ 0, 0, app->scene.view.window_w, app->scene.view.window_h });
 	}
-	rc = paint_parts(app);
+	if (!app->uploaded)
+		rc = paint_parts(app);
 	remote_frame_release(app_remote(app));
 	if (rc == 0 && app->dirty.count > 0) {
 		painted = clock_now_ns();
-		app->present->ops->show(app->present, app->dirty.rects, app->dirty.count);
+		if (app->uploaded)
+			app->present->ops->draw(app->present, &app->scene);
+		else
+			app->present->ops->show(app->present, app->dirty.rects, app->dirty.count);
 		app->timing.presents++;
 		app->timing.paint_ns += painted - began;
 		app->timing.show_ns += clock_now_ns() - painted;

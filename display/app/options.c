@@ -83,7 +83,7 @@ static void print_help(void)
 	       "      --fullscreen       the whole screen (the default)\n"
 	       "      --windowed WxH     a window\n"
 	       "      --scale HOW        fit, fill, integer or none\n"
-	       "      --present HOW      auto, surface, stream or gpu\n"
+	       "      --present HOW      auto, surface, stream, gpu or gpu-any\n"
 	       "      --encoding NAME    auto, raw, hextile, zrle or tight\n"
 	       "      --output SCREEN    a number from 0, or a part of the screen's name\n"
 	       "      --hub LINK         the hub: unix:PATH or tcp:ADDRESS:PORT\n"

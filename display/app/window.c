@@ -12,7 +12,7 @@
 
 static void set_hints(const struct config *config)
 {
-	present_hints((enum present_kind)config->present);
+	present_hints();
 	SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
 	SDL_SetHint(SDL_HINT_APP_NAME, "xenhub-display");
 	SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");

@@ -8,9 +8,10 @@ enum present_kind {
 	PRESENT_SURFACE,
 	PRESENT_STREAM,
 	PRESENT_GPU,
+	PRESENT_GPU_ANY, /* software renderers, too: slow, for tests */
 };
 
 /* In the enum's order. */
-#define PRESENT_KIND_NAMES "auto surface stream gpu"
+#define PRESENT_KIND_NAMES "auto surface stream gpu gpu-any"
 
 #endif

@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <string.h>
 
-void present_hints(enum present_kind kind)
+void present_hints(void)
 {
 	/* SDL 2.26 would draw a window's surface with OpenGL where it finds any, llvmpipe included: 8 x slower. */
 	SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
-	SDL_SetHint(SDL_HINT_RENDER_VSYNC, kind == PRESENT_GPU ? "1" : "0");
+	SDL_SetHint(SDL_HINT_RENDER_VSYNC, "0");
 }
 
 static bool driver_has_memory(void)
@@ -20,17 +20,10 @@ static bool driver_has_memory(void)
 
 int present_create(struct present **out, SDL_Window *window, enum present_kind kind, char *why, size_t size)
 {
-	switch (kind) {
-	case PRESENT_SURFACE:
+	if (kind == PRESENT_SURFACE)
 		return present_surface_create(out, window, why, size);
-	case PRESENT_STREAM:
-		return present_texture_create(out, window, false, why, size);
-	case PRESENT_GPU:
-		return present_texture_create(out, window, true, why, size);
-	default:
-		break;
-	}
-	if (driver_has_memory() && present_surface_create(out, window, why, size) == 0)
+	if (kind == PRESENT_AUTO && driver_has_memory() &&
+	    present_surface_create(out, window, why, size) == 0)
 		return 0;
-	return present_texture_create(out, window, false, why, size);
+	return present_renderer_create(out, window, kind, why, size);
 }

@@ -13,7 +13,7 @@ import unittest
 
 from kit.display import Hub, Screen, Server, turned
 from kit.programs import BIN, Case
-from kit.recording import TOUCHSCREEN, write
+from kit.recording import EV_REL, MOUSE, REL_X, REL_Y, TOUCHSCREEN, write
 
 NEEDED = ["Xvfb", "xdotool"]
 WIDTH, HEIGHT = 160, 100
@@ -55,7 +55,7 @@ class Display(Case):
         return server
 
     def show(self, screen, *options, uri=None):
-        os.environ.update(OPENGL if "stream" in options else {"ASAN_OPTIONS": ""}, DISPLAY=screen.name)
+        os.environ.update(OPENGL if {"stream", "gpu-any"} & set(options) else {"ASAN_OPTIONS": ""}, DISPLAY=screen.name)
         os.environ.pop("WAYLAND_DISPLAY", None)
         return self.start("xenhub-display", "--fullscreen", *options, uri or f"vnc+unix:{self.folder / 'vnc'}")
 
@@ -72,7 +72,7 @@ class Picture(Display):
         server = self.serve()
         for degrees in (0, 90, 180, 270):
             screen = self.screen_of(degrees)
-            for present in ("surface", "stream"):
+            for present in ("surface", "stream", "gpu-any"):
                 with self.subTest(degrees=degrees, present=present):
                     shot = self.folder / f"{degrees}-{present}.bmp"
                     display = self.show(screen, "--rotate", degrees, "--present", present, "--screenshot", shot)
@@ -82,20 +82,67 @@ class Picture(Display):
                     self.assertEqual(read_bmp(shot), turned(truth, degrees))
                     display.signal(signal.SIGTERM)
                     self.assertEqual(display.wait(), 0, display.story())
-        self.assertGreaterEqual(server.requests, 8)
+        self.assertGreaterEqual(server.requests, 12)
 
     def test_scales_without_loss(self):
         """Twice the size, whole factors: each pixel four times, in the middle of the screen."""
-        screen = Screen(self.folder, 2 * WIDTH + 10, 2 * HEIGHT + 6)
-        self.addCleanup(screen.end)
         self.serve()
-        self.show(screen, "--scale", "integer")
-        wait_until(lambda: screen.pixel(5, 3) == picture(0, 0), "the picture is on the screen")
-        for y in range(screen.height):
-            want = [0] * screen.width
-            if 3 <= y < 2 * HEIGHT + 3:
-                want[5:-5] = [picture((x - 5) // 2, (y - 3) // 2) for x in range(5, 5 + 2 * WIDTH)]
-            self.assertEqual(screen.row(y, 0, screen.width), want, f"row {y}")
+        for present in ("surface", "gpu-any"):
+            with self.subTest(present=present):
+                screen = Screen(self.folder, 2 * WIDTH + 10, 2 * HEIGHT + 6)
+                self.addCleanup(screen.end)
+                display = self.show(screen, "--scale", "integer", "--present", present)
+                wait_until(lambda: screen.pixel(5, 3) == picture(0, 0), "the picture is on the screen")
+                for y in range(screen.height):
+                    want = [0] * screen.width
+                    if 3 <= y < 2 * HEIGHT + 3:
+                        want[5:-5] = [picture((x - 5) // 2, (y - 3) // 2) for x in range(5, 5 + 2 * WIDTH)]
+                    self.assertEqual(screen.row(y, 0, screen.width), want, f"row {y}")
+                display.end()
+
+    def test_the_hardware_shows_what_the_processor_paints(self):
+        """The dimmed picture, the status page and the indicators on it, turned: the same but for rounding."""
+        shots = {}
+        for present in ("surface", "gpu-any"):
+            server, screen = self.serve(), Screen(self.folder, 3 * HEIGHT, 3 * WIDTH)
+            self.addCleanup(screen.end)
+            display = self.show(screen, "--rotate", 90, "--scale", "integer", "--present", present, "-c",
+                                self.configuration("[display]\nindicators = always\n"))
+            middle = 3 * HEIGHT // 2, 3 * WIDTH // 2
+            wait_until(lambda: screen.pixel(*middle) == picture(WIDTH // 2, HEIGHT // 2 - 1), "the picture is there")
+            server.stop()
+            wait_until(lambda: screen.pixel(3 * HEIGHT - 2, 1) != picture(0, 0), "the picture is dimmed")
+            time.sleep(0.3)
+            shots[present] = [screen.pixel(x, y) for y in range(0, 3 * WIDTH, 7) for x in range(0, 3 * HEIGHT, 5)]
+            display.end()
+        far = [max(abs((a >> s & 255) - (b >> s & 255)) for s in (0, 8, 16))
+               for a, b in zip(shots["surface"], shots["gpu-any"])]
+        # The page's seconds go on.
+        self.assertLess(sum(d > 6 for d in far) / len(far), 0.02, sorted(far)[-40:])
+        self.assertGreater(len(set(shots["gpu-any"])), 100)
+
+    def test_the_hardware_draws_the_cursor_where_it_is(self):
+        """Turned and doubled: all of the screen is the same, pixel by pixel."""
+        pixels = [0xFF0000 | x << 8 | 255 - 9 * y for y in range(9) for x in range(7)]
+        screens = {}
+        for present in ("surface", "gpu-any"):
+            server, screen = self.serve(), Screen(self.folder, 2 * HEIGHT, 2 * WIDTH)
+            self.addCleanup(screen.end)
+            server.cursor = (7, 9, pixels)
+            server.repaint()
+            display = self.show(screen, "--rotate", 270, "--scale", "integer", "--present", present, "--hub",
+                                f"unix:{self.link}", "--input", "hub", "-c",
+                                self.configuration("[display]\nindicators = never\n"))
+            wait_until(lambda: screen.pixel(1, 2 * WIDTH - 2) == picture(0, 0), "the picture is there")
+            frames = [(0.2 + 0.02 * i, [(EV_REL, REL_X, 2), (EV_REL, REL_Y, 1)]) for i in range(10)]
+            hub = self.hub(f"evemu:{write(self.folder / 'mouse.evemu', MOUSE, frames)}", once=True)
+            self.assertEqual(hub.wait(), 0)
+            wait_until(lambda: pixels[0] in set(sum(screen.picture(), [])), "the cursor is shown")
+            time.sleep(0.3)
+            screens[present] = screen.picture()
+            display.end()
+            server.stop()
+        self.assertTrue(screens["surface"] == screens["gpu-any"], "pictures differ")
 
     def test_turned_by_key_at_once(self):
         screen = Screen(self.folder, WIDTH, WIDTH)

@@ -66,6 +66,7 @@ class Server:
         self.mute = False  # reads, and answers nothing
         self.half = False  # sends half of each update
         self.starve = False  # answers this client with its size alone
+        self.cursor = None  # (width, height, pixels), sent with each update where there is one
         self.changed = threading.Condition()
         self.listener = self.client = self.thread = None
 
@@ -130,8 +131,17 @@ class Server:
     def paint(self, client):
         self.paint_next = self.wanted = False
         pixels = b"".join(struct.pack("<I", self.picture(x, y)) for y in range(self.height) for x in range(self.width))
-        update = struct.pack(">BxH4Hi", 0, 1, 0, 0, self.width, self.height, 0) + pixels
+        update = struct.pack(">BxH", 0, 2 if self.cursor else 1) + self.shape() + struct.pack(
+            ">4Hi", 0, 0, self.width, self.height, 0) + pixels
         client.sendall(update[:len(update) // 2] if self.half else update)
+
+    def shape(self):
+        """The cursor as a rectangle: opaque all over, its hot spot in the middle."""
+        if not self.cursor:
+            return b""
+        width, height, pixels = self.cursor
+        return (struct.pack(">4Hi", width // 2, height // 2, width, height, -239)
+                + b"".join(struct.pack("<I", pixel) for pixel in pixels) + b"\xff" * ((width + 7) // 8 * height))
 
     def session(self, client):
         self.wanted = self.starve = False
