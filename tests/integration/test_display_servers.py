@@ -189,7 +189,7 @@ class Wayland(Servers):
                     wait_until(same, f"the picture is on the screen\n{display.story()}")
                     display.signal(signal.SIGTERM)
                     self.assertEqual(display.wait(), 0, display.story())
-                    self.assertIn("presenting by texture", display.errors)
+                    self.assertIn("presenting by stream", display.errors)
 
     @need("sway", "grim", "wayvnc", "Xvnc")
     def test_wayvnc(self):
