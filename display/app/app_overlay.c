@@ -149,13 +149,14 @@ static void overlay_stats(struct app *app, uint64_t now_ns)
 	if (span == 0)
 		span = 1;
 	snprintf(text, sizeof(text),
-		 "%.1f frames/s, %.1f updates/s, %.2f MB/s\n"
+		 "%.1f frames/s, %.1f updates/s, %.2f MB/s%s%s\n"
 		 "receive and decode %.2f ms, paint %.2f ms, show %.2f ms\n"
 		 "%dx%d by %s, turned %d, kernel %s\n"
 		 "input merged %llu, dropped %llu; connected %u times",
 		 (double)timing->presents * 1e9 / (double)span,
 		 (double)(app->status.updates - timing->updates) * 1e9 / (double)span,
 		 (double)(app->status.bytes - timing->bytes) * 1e3 / (double)span,
+		 app->status.encoding[0] ? ", " : "", app->status.encoding,
 		 (double)timing->update_ns / (double)presents / 1e6,
 		 (double)timing->paint_ns / (double)presents / 1e6,
 		 (double)timing->show_ns / (double)presents / 1e6, app->scene.view.remote_w,

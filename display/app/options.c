@@ -310,7 +310,7 @@ static int check_readable(const char *path)
 	return EXIT_FILE;
 }
 
-static struct rfb_wishes choose_wishes(const struct config_connection *from, const struct uri *uri)
+static struct rfb_wishes choose_wishes(const struct config_connection *from)
 {
 	static const enum rfb_encoding encodings[] = {
 		[ENCODING_RAW] = RFB_RAW,
@@ -320,16 +320,14 @@ static struct rfb_wishes choose_wishes(const struct config_connection *from, con
 	};
 	struct rfb_wishes wishes = rfb_wishes_local;
 
-	if (from->encoding == ENCODING_AUTO)
-		wishes = uri_is_local(uri) ? rfb_wishes_local : rfb_wishes_slow;
-	else if (from->encoding != ENCODING_RAW)
+	if (from->encoding != ENCODING_RAW)
 		wishes = (struct rfb_wishes){ .encodings = { RFB_COPYRECT, encodings[from->encoding],
 							     RFB_RAW },
 					      .count = 3,
 					      .jpeg_quality = -1,
 					      .compression = 2,
 					      .continuous = true };
-	if (wishes.jpeg_quality >= 0 || from->encoding == ENCODING_TIGHT)
+	if (from->encoding == ENCODING_TIGHT)
 		wishes.jpeg_quality = (int)from->quality;
 	return wishes;
 }
@@ -352,7 +350,9 @@ int options_connection(const struct config_connection *from, struct remote_confi
 	to->view_only = from->view_only;
 	to->clipboard = from->clipboard;
 	to->tls_only = from->tls;
-	to->wishes = choose_wishes(from, &to->uri);
+	to->adaptive = from->encoding == ENCODING_AUTO;
+	to->jpeg_max = (int)from->quality;
+	to->wishes = to->adaptive ? rfb_wishes_local : choose_wishes(from);
 	if (from->ca[0] && check_readable(from->ca))
 		return EXIT_FILE;
 	return from->password_file[0] ? read_password(to, from->password_file) : 0;

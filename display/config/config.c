@@ -99,8 +99,8 @@ static const struct option options[] = {
 	  "of SPICE: the certificate is to have this subject instead of the host's name" },
 	{ CONNECTION, "encoding", KIND_CHOICE, IN(encoding), "auto", ENCODINGS, 0, 0,
 	  "of VNC: auto, raw, hextile, zrle or tight" },
-	{ CONNECTION, "quality", KIND_INT, IN(quality), "6", NULL, -1, 9,
-	  "of JPEG in tight: 0 to 9; -1 lossless" },
+	{ CONNECTION, "quality", KIND_INT, IN(quality), "8", NULL, -1, 9,
+	  "of JPEG in tight, the best in auto: 0 to 9; -1 lossless" },
 	{ CONNECTION, "view-only", KIND_BOOL, IN(view_only), "no", NULL, 0, 0, "send no input" },
 	{ CONNECTION, "clipboard", KIND_BOOL, IN(clipboard), "no", NULL, 0, 0, "exchange texts, both ways" },
 };

@@ -18,7 +18,7 @@
 #define CONFIG_TEXT_MAX        256
 
 enum config_encoding {
-	ENCODING_AUTO, /* raw and copyrect on this machine, Tight elsewhere */
+	ENCODING_AUTO, /* what the link carries: display/remote/quality.h */
 	ENCODING_RAW,
 	ENCODING_HEXTILE,
 	ENCODING_ZRLE,
@@ -49,7 +49,7 @@ struct config_connection {
 	char pin[CONFIG_TEXT_MAX];
 	char host_subject[CONFIG_TEXT_MAX];
 	int encoding; /* enum config_encoding */
-	long quality; /* of JPEG in Tight, 0..9; -1 lossless */
+	long quality; /* of JPEG in Tight, in auto the best one: 0..9; -1 lossless */
 	bool view_only, clipboard, tls;
 };
 

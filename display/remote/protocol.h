@@ -85,6 +85,7 @@ void remote_heard(struct remote *remote, size_t bytes);
 /* The pixels of an update are in the frame, with their damage: it is let go of. */
 void remote_updated(struct remote *remote, uint64_t began_ns);
 void remote_put_title(struct remote *remote, const char *clean);
+void remote_put_encoding(struct remote *remote, const char *name);
 void remote_put_leds(struct remote *remote, unsigned leds);
 void remote_put_relative(struct remote *remote, bool relative);
 /* w * h pixels, straight 0xAARRGGBB; 0x0 hides it. One that is too large is not taken. */

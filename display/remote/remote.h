@@ -41,7 +41,9 @@ struct remote_config {
 	bool view_only;                /* nothing a person does is sent */
 	bool clipboard;                /* texts are exchanged, both ways */
 	bool tls_only;                 /* refuse a server that would talk in the clear */
-	struct rfb_wishes wishes;      /* of VNC */
+	struct rfb_wishes wishes;      /* of VNC, */
+	bool adaptive;                 /* or what the link carries decides, */
+	int jpeg_max;                  /* up to that JPEG quality; -1: lossless */
 };
 
 /* Lock keys as the server has them. */
@@ -69,6 +71,7 @@ struct remote_status {
 	bool ever;                      /* there has been a picture */
 	unsigned connects;              /* times it got to REMOTE_RUNNING */
 	uint64_t updates, bytes;        /* received */
+	char encoding[32];              /* what is asked for, where it was chosen by itself; "" else */
 	uint64_t update_ns;             /* of the last update: from its first byte to its end */
 	uint64_t events_merged, events_dropped;
 };

@@ -98,6 +98,13 @@ void remote_put_leds(struct remote *remote, unsigned leds)
 	remote->wake(remote->user);
 }
 
+void remote_put_encoding(struct remote *remote, const char *name)
+{
+	pthread_mutex_lock(&remote->lock);
+	snprintf(remote->status.encoding, sizeof(remote->status.encoding), "%s", name);
+	pthread_mutex_unlock(&remote->lock);
+}
+
 void remote_put_relative(struct remote *remote, bool relative)
 {
 	pthread_mutex_lock(&remote->lock);

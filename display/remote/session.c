@@ -116,6 +116,34 @@ static void send_requests(struct session *session)
 	}
 }
 
+/* What the link carries decides how to ask; while pixels flow a fence measures how long they queue. */
+static void follow_link(struct session *session)
+{
+	static const uint8_t mark = 'q';
+	uint64_t now = clock_now_ns();
+	struct rfb_wishes wishes;
+	char name[32];
+
+	if (!session->remote->config.adaptive || rfb_phase(session->rfb) != RFB_PHASE_RUNNING)
+		return;
+	if (session->in_update && session->fenced_ns == 0 && now >= session->fence_due_ns &&
+	    rfb_send_fence(session->rfb, &mark, 1) == 0) {
+		session->fenced_ns = now;
+		session->fence_due_ns = now + QUALITY_FENCE_MS * NS_PER_MS;
+	}
+	if (session->quality.level == session->quality_asked)
+		return;
+	wishes = quality_wishes(&session->quality);
+	if (rfb_set_wishes(session->rfb, &wishes) < 0)
+		return;
+	session->quality_asked = session->quality.level;
+	quality_name(&session->quality, name, sizeof(name));
+	log_info("%s: asking for %s: the link carries %.1f MB/s, round trip %.0f ms",
+		 session->remote->config.name, name, (double)session->quality.rate / 1e6,
+		 (double)session->quality.last_ns / 1e6);
+	remote_put_encoding(session->remote, name);
+}
+
 /* Writes until the server takes no more. */
 static int flush(struct session *session)
 {
@@ -184,6 +212,8 @@ static int feed(struct session *session, size_t size)
 
 	if (greeting || session->in_update)
 		frame_claim_for_writing(session->remote, false);
+	session->received += size;
+	session->input_size = size;
 	painted = rfb_painted(session->rfb);
 	used = rfb_feed(session->rfb, session->input, size);
 	if (rfb_painted(session->rfb) != painted)
@@ -284,6 +314,7 @@ static int session_step(struct session *session)
 		return rc;
 	send_requests(session);
 	send_input(session);
+	follow_link(session);
 	rc = flush(session);
 	return rc < 0 ? rc : watch(session);
 }
@@ -311,6 +342,15 @@ static int session_open(struct session *session)
 		rfb.security = RFB_ALLOW_X509_NONE | RFB_ALLOW_X509_VNC | RFB_ALLOW_X509_PLAIN;
 	session->start_tls = session->handshaking = session->in_update = false;
 	session->last_text[0] = '\0';
+	/* What was learnt of the link stays. */
+	if (config->adaptive) {
+		char name[32];
+
+		rfb.wishes = quality_wishes(&session->quality);
+		session->quality_asked = session->quality.level;
+		quality_name(&session->quality, name, sizeof(name));
+		remote_put_encoding(session->remote, name);
+	}
 	health_init(&session->health, clock_now_ns());
 	remote_begin(session->remote);
 	rc = transport_connect(&session->transport, &config->uri);
@@ -377,6 +417,7 @@ static void *session_thread(void *user)
 
 static int session_start(struct remote *remote)
 {
+	const struct remote_config *config = &remote->config;
 	struct session *session = calloc(1, sizeof(*session));
 	sigset_t all, before;
 	int rc;
@@ -385,6 +426,7 @@ static int session_start(struct remote *remote)
 		return -ENOMEM;
 	session->remote = remote;
 	remote->session = session;
+	quality_init(&session->quality, uri_is_local(&config->uri), config->jpeg_max);
 	session->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (session->wake_fd < 0) {
 		rc = -errno;

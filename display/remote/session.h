@@ -6,6 +6,7 @@
 #include "display/net/transport.h"
 #include "display/remote/health.h"
 #include "display/remote/protocol.h"
+#include "display/remote/quality.h"
 
 #define SESSION_OUTPUT_SIZE (256u << 10)
 #define SESSION_INPUT_SIZE  (256u << 10)
@@ -22,6 +23,12 @@ struct session {
 	bool start_tls, x509, handshaking;
 	bool in_update, updates_on;
 	uint64_t update_began;
+	uint64_t received, received_at_begin; /* bytes; before the update's first ones */
+	size_t input_size;                    /* of what the parser is being fed */
+	struct quality quality;               /* counts where the connection is to find it by itself */
+	unsigned quality_asked;               /* the level that the server knows */
+	uint64_t fenced_ns;                   /* a fence that measures is on its way since; 0: none */
+	uint64_t fence_due_ns;                /* not before that */
 	char last_text[RFB_REASON_MAX];
 	uint8_t output[SESSION_OUTPUT_SIZE];
 	uint8_t input[SESSION_INPUT_SIZE];

@@ -9,11 +9,17 @@ static void update_begun(struct session *session)
 	frame_claim_for_writing(session->remote, true);
 	session->in_update = true;
 	session->update_began = clock_now_ns();
+	session->received_at_begin = session->received - session->input_size;
 }
 
 static void update_ended(struct session *session)
 {
+	const struct surface *surface = &session->remote->frame.surface;
+	uint64_t now = clock_now_ns();
+
 	session->in_update = false;
+	quality_update(&session->quality, now, (size_t)(session->received - session->received_at_begin),
+		       now - session->update_began, (uint64_t)surface->width * (uint64_t)surface->height);
 	remote_updated(session->remote, session->update_began);
 }
 
@@ -24,6 +30,7 @@ static void ready(struct session *session)
 	remote_connected(remote);
 	health_running(&session->health, remote->running_since);
 	session->updates_on = true;
+	session->fenced_ns = session->fence_due_ns = 0;
 	/* The whole picture is on its way; the new frame's blackness is none. */
 	damage_clear(&remote->frame.damage);
 	remote_put_title(remote, rfb_name(session->rfb));
@@ -83,8 +90,14 @@ void session_event(void *user, const struct rfb_event *event)
 			health_pixels_due(&session->health, clock_now_ns());
 		break;
 	case RFB_EVENT_RESIZE_REFUSED:
-	case RFB_EVENT_BELL:
 	case RFB_EVENT_FENCE:
+		/* A ping's is empty. */
+		if (event->u.fence.size > 0 && session->fenced_ns != 0) {
+			quality_round_trip(&session->quality, clock_now_ns() - session->fenced_ns);
+			session->fenced_ns = 0;
+		}
+		break;
+	case RFB_EVENT_BELL:
 		break;
 	}
 }

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """xenhub-display against servers that others wrote: every pixel, each way up, over unix sockets and TCP."""
 
+import itertools
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
 import unittest
 
 from kit.display import Screen, turned
@@ -131,6 +134,64 @@ class Others(Servers):
         server.stdin.write(b"map\n")
         server.stdin.flush()
         wait_until(lambda: self.shows(screen, mapped(40)), "the next colours")
+
+
+class SlowLinks(Servers):
+    """A film over a link that carries so much; what is asked for follows it, and what a person orders does not."""
+
+    def film(self, server):
+        """Every pixel changes several times a second, as in a picture full of detail."""
+        for number in range(4):
+            subprocess.run(["convert", "-size", "640x400", "-seed", str(number), "plasma:fractal", self.folder / f"{number}.png"], check=True)
+        over = threading.Event()
+
+        def play():
+            for number in itertools.cycle(range(4)):
+                subprocess.run(["display", "-display", server.name, "-window", "root", self.folder / f"{number}.png"], check=False,
+                               stderr=subprocess.DEVNULL)
+                if over.wait(0.1):
+                    return
+
+        player = threading.Thread(target=play)
+        player.start()
+        self.addCleanup(player.join)
+        self.addCleanup(over.set)
+
+    def asked(self, display):
+        return [line.split("asking for ")[1].split(":")[0] for _, line in display.err if "asking for" in line]
+
+    @need("Xvnc")
+    def test_quality_follows_the_link(self):
+        server = Xvnc(self, 640, 400)
+        self.film(server)
+        proxy = Forward(self, server.path, rate=200_000, delay=0.02)
+        screen = self.screen_of(640, 400)
+        display = self.show(screen, proxy.tcp, "--log-level", "info")
+        # On loopback it begins with raw, 1 MB a picture: five seconds for the first, at this pace.
+        wait_until(lambda: self.asked(display), display.story, 60)
+        wait_until(lambda: self.asked(display)[-1] in ("tight 4", "tight 2", "tight 0"), display.story, 60)
+        proxy.rate = 20_000_000
+        wait_until(lambda: self.asked(display)[-1] == "tight 8", display.story, 90)
+
+    @need("Xvnc")
+    def test_an_order_is_an_order(self):
+        server = Xvnc(self, 640, 400)
+        self.film(server)
+        proxy = Forward(self, server.path, rate=400_000)
+        screen = self.screen_of(640, 400)
+        display = self.show(screen, proxy.tcp, "--log-level", "info", "--encoding", "raw")
+        wait_until(lambda: proxy.down > 2_500_000, "two pictures in raw", 60)
+        self.assertEqual(self.asked(display), [], display.story())
+
+    @need("Xvnc")
+    def test_a_quick_link_stays_raw(self):
+        server = Xvnc(self, 640, 400)
+        self.film(server)
+        screen = self.screen_of(640, 400)
+        display = self.show(screen, server.unix, "--log-level", "info")
+        wait_until(lambda: screen.pixel(3, 3), "a picture")
+        time.sleep(5)
+        self.assertEqual(self.asked(display), [], display.story())
 
 
 class Modes(Servers):

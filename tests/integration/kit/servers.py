@@ -30,7 +30,7 @@ def wait_until(ready, what, seconds=20.0):
         if value:
             return value
         if time.monotonic() > end:
-            raise AssertionError(f"{what}: not within {seconds} s")
+            raise AssertionError(f"{what() if callable(what) else what}: not within {seconds} s")
         time.sleep(0.004)
 
 
