@@ -53,10 +53,20 @@ static bool is_storm(struct vchan_link *v)
 static ssize_t vchan_read(struct link *link, void *buf, size_t size)
 {
 	struct vchan_link *v = (struct vchan_link *)link;
-	/* First the event, then the ring: what comes in between is told again. */
-	bool event = take_event(v);
 	int n = libxenvchan_read(v->vchan, buf, size);
+	bool event = false;
 
+	/*
+	 * The event is asked for, which costs up to two calls of the kernel, only where the ring has been read empty; and then the
+	 * ring once more, since what came in between is not told again.
+	 */
+	if (n >= 0 && (size_t)n < size) {
+		int more;
+
+		event = take_event(v);
+		more = libxenvchan_read(v->vchan, (char *)buf + n, size - (size_t)n);
+		n = more > 0 ? n + more : n ? n : more;
+	}
 	if (n > 0)
 		return n;
 	if (index_is_mad(&v->vchan->read) || index_is_mad(&v->vchan->write))

@@ -21,7 +21,7 @@ from .xen import XenMachine
 
 MACHINES = {"plain": PlainMachine, "xen": XenMachine}
 SCENARIOS = LAB / "scenarios"
-OURS = ("xenhub", "link_echo")
+OURS = ("xenhub", "link_echo", "bench_")
 
 
 class Scenario:

@@ -6,7 +6,7 @@
  *        vchan-echo client DOMID PATH [ROUNDS [KILOBYTES]]
  *
  * The server serves one client and ends with it. The client prints one line:
- *   round trip p50 N p99 N max N us, N MB/s
+ *   round trip p50 N p99 N max N us, N MB/s to the server, N MB/s from it
  */
 #include <errno.h>
 #include <libxenvchan.h>
@@ -21,7 +21,7 @@
 #define MESSAGE       64
 #define CONNECT_TRIES 200 /* every 50 ms */
 
-enum { ECHO = 'E', SINK = 'S', QUIT = 'Q' };
+enum { ECHO = 'E', SINK = 'S', SOURCE = 'P', QUIT = 'Q' };
 
 struct request {
 	uint32_t what;
@@ -38,26 +38,44 @@ static int64_t now_us(void)
 	return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
 }
 
+static int take_in(struct libxenvchan *channel, const struct request *request)
+{
+	for (uint32_t left = request->size; left;) {
+		int n = libxenvchan_read(channel, payload, left < sizeof(payload) ? left : sizeof(payload));
+
+		if (n <= 0)
+			return 1;
+		left -= (uint32_t)n;
+		if (request->what == ECHO)
+			libxenvchan_send(channel, payload, (size_t)n);
+	}
+	if (request->what == SINK)
+		libxenvchan_send(channel, "done", 4);
+	return 0;
+}
+
+static int pour_out(struct libxenvchan *channel, uint32_t size)
+{
+	for (uint32_t left = size; left;) {
+		int n = libxenvchan_write(channel, payload, left < sizeof(payload) ? left : sizeof(payload));
+
+		if (n <= 0)
+			return 1;
+		left -= (uint32_t)n;
+	}
+	return 0;
+}
+
 static int serve(struct libxenvchan *channel)
 {
 	struct request request;
+	int failed = 0;
 
-	while (libxenvchan_recv(channel, &request, sizeof(request)) == sizeof(request) &&
-	       request.what != QUIT) {
-		for (uint32_t left = request.size; left;) {
-			int n = libxenvchan_read(channel, payload,
-						 left < sizeof(payload) ? left : sizeof(payload));
-
-			if (n <= 0)
-				return 1;
-			left -= (uint32_t)n;
-			if (request.what == ECHO)
-				libxenvchan_send(channel, payload, (size_t)n);
-		}
-		if (request.what == SINK)
-			libxenvchan_send(channel, "done", 4);
-	}
-	return 0;
+	while (!failed && libxenvchan_recv(channel, &request, sizeof(request)) == sizeof(request) &&
+	       request.what != QUIT)
+		failed =
+			request.what == SOURCE ? pour_out(channel, request.size) : take_in(channel, &request);
+	return failed;
 }
 
 static int compare(const void *a, const void *b)
@@ -67,10 +85,34 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* Microseconds, or -1. */
+static int64_t send_much(struct libxenvchan *channel, uint32_t size)
+{
+	struct request request = { SINK, size };
+	int64_t start = now_us();
+
+	libxenvchan_send(channel, &request, sizeof(request));
+	if (pour_out(channel, size) || libxenvchan_recv(channel, payload, 4) != 4)
+		return -1;
+	return now_us() - start;
+}
+
+static int64_t fetch_much(struct libxenvchan *channel, uint32_t size)
+{
+	struct request request = { SOURCE, size };
+	int64_t start = now_us();
+
+	libxenvchan_send(channel, &request, sizeof(request));
+	request.what = 0;
+	if (take_in(channel, &request))
+		return -1;
+	return now_us() - start;
+}
+
 static int measure(struct libxenvchan *channel, int rounds, uint32_t size)
 {
 	struct request request = { ECHO, MESSAGE };
-	int64_t *took = calloc((size_t)rounds, sizeof(*took)), start;
+	int64_t *took = calloc((size_t)rounds, sizeof(*took)), start, there, back;
 
 	for (int i = 0; i < rounds; i++) {
 		char message[sizeof(request) + MESSAGE] = { 0 };
@@ -83,22 +125,13 @@ static int measure(struct libxenvchan *channel, int rounds, uint32_t size)
 		took[i] = now_us() - start;
 	}
 	qsort(took, (size_t)rounds, sizeof(*took), compare);
-
-	request = (struct request){ SINK, size };
-	start = now_us();
-	libxenvchan_send(channel, &request, sizeof(request));
-	for (uint32_t left = size; left;) {
-		int n = libxenvchan_write(channel, payload, left < sizeof(payload) ? left : sizeof(payload));
-
-		if (n <= 0)
-			return 1;
-		left -= (uint32_t)n;
-	}
-	if (libxenvchan_recv(channel, payload, 4) != 4)
+	there = send_much(channel, size);
+	back = fetch_much(channel, size);
+	if (there < 0 || back < 0)
 		return 1;
-	printf("round trip p50 %lld p99 %lld max %lld us, %.1f MB/s\n", (long long)took[rounds / 2],
-	       (long long)took[rounds * 99 / 100], (long long)took[rounds - 1],
-	       (double)size / (double)(now_us() - start));
+	printf("round trip p50 %lld p99 %lld max %lld us, %.1f MB/s to the server, %.1f MB/s from it\n",
+	       (long long)took[rounds / 2], (long long)took[rounds * 99 / 100], (long long)took[rounds - 1],
+	       (double)size / (double)there, (double)size / (double)back);
 	request = (struct request){ QUIT, 0 };
 	libxenvchan_send(channel, &request, sizeof(request));
 	free(took);
