@@ -12,6 +12,7 @@
 
 #include "hub/publish/xenstore_private.h"
 #include "hub/publish/xslink.h"
+#include "hub/xen/witness.h"
 
 bool xenstore_is_here(void)
 {
@@ -238,6 +239,8 @@ void xenstore_destroy(struct xenstore *x)
 {
 	if (!x)
 		return;
+	/* The loop that it was in is gone with the worker. */
+	witness_abandon(x->witness);
 	if (x->handle)
 		xs_close(x->handle);
 	xslink_close(x->link);

@@ -7,6 +7,7 @@
 
 #define XENSTORE_TREES (1 + XENSTORE_VIEWS_MAX) /* the first is the hub's own */
 
+struct witness;
 struct xs_handle;
 struct xslink;
 
@@ -65,6 +66,7 @@ struct xenstore {
 	/* slow thread */
 	struct xslink *link;      /* what is written; NULL while there is no connection */
 	struct xs_handle *handle; /* what is watched */
+	struct witness *witness;
 	struct loop_fd *watch;
 	struct loop_timer *retry_timer;
 	uint64_t retry_ns;

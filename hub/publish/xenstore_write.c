@@ -16,6 +16,7 @@
 #include "hub/core/text.h"
 #include "hub/publish/xenstore_private.h"
 #include "hub/publish/xslink.h"
+#include "hub/xen/witness.h"
 
 #define RETRY_FIRST_NS (250 * NS_PER_MS)
 #define RETRY_LAST_NS  (10 * NS_PER_S)
@@ -74,9 +75,10 @@ static void close_store(struct xenstore *x, int err)
 {
 	char text[128];
 
-	if (x->watch)
-		loop_remove_fd(x->watch);
+	loop_remove_fd(x->watch);
 	x->watch = NULL;
+	witness_destroy(x->witness);
+	x->witness = NULL;
 	xs_close(x->handle);
 	x->handle = NULL;
 	xslink_close(x->link);
@@ -124,6 +126,17 @@ static void take_focus_request(struct xenstore *x)
 	free(asked);
 	free(name);
 	xs_rm(x->handle, XBT_NULL, path);
+}
+
+/* Noticed without having written anything. */
+static void on_lost(void *data)
+{
+	struct xenstore *x = data;
+
+	close_store(x, EPIPE);
+	if (worker_reply(x->worker, xenstore_lost, x) < 0)
+		log_err("the loss of XenStore could not be reported; states are written at their next "
+			"change");
 }
 
 static void on_watch(void *data, int fd, uint32_t events)
@@ -188,6 +201,11 @@ static int open_store(struct xenstore *x)
 	domid = xs_read(x->handle, XBT_NULL, "domid", &len);
 	snprintf(x->base, sizeof(x->base), "/local/domain/%s/xenhub", domid ? domid : "0");
 	free(domid);
+	rc = witness_create(&x->witness, worker_loop(x->worker), on_lost, x);
+	if (rc < 0 && rc != -ENODEV)
+		log_warn_errno(
+			-rc,
+			"should XenStore be lost, it will not be noticed before something is to be written");
 	watch_focus(x);
 	return 0;
 }

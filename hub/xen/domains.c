@@ -12,6 +12,7 @@
 #include "hub/core/clock.h"
 #include "hub/core/log.h"
 #include "hub/core/text.h"
+#include "hub/xen/witness.h"
 
 #define RETRY_FIRST_NS (250 * NS_PER_MS)
 #define RETRY_LAST_NS  (10 * NS_PER_S)
@@ -35,6 +36,7 @@ struct domains {
 	struct domains_listener *listeners;
 	/* slow thread */
 	struct xs_handle *xs;
+	struct witness *witness;
 	struct loop_fd *source;
 	struct loop_timer *retry;
 	uint64_t retry_ns;
@@ -217,8 +219,9 @@ static int scan(struct domains *d)
 
 static void close_store(struct domains *d)
 {
-	if (d->source)
-		loop_remove_fd(d->source);
+	witness_destroy(d->witness);
+	d->witness = NULL;
+	loop_remove_fd(d->source);
 	d->source = NULL;
 	if (d->xs)
 		xs_close(d->xs);
@@ -269,6 +272,11 @@ static bool watch_all(struct domains *d)
 	return xs_watch(d->xs, "@introduceDomain", "come") && xs_watch(d->xs, "@releaseDomain", "go");
 }
 
+static void on_lost(void *data)
+{
+	try_later(data, EPIPE);
+}
+
 static void open_store(void *data)
 {
 	struct domains *d = data;
@@ -282,7 +290,9 @@ static void open_store(void *data)
 		return;
 	}
 	d->source = loop_add_fd(worker_loop(d->worker), xs_fileno(d->xs), EPOLLIN, on_watch, d);
-	rc = d->source ? scan(d) : -errno;
+	rc = d->source ? witness_create(&d->witness, worker_loop(d->worker), on_lost, d) : -errno;
+	if (!rc || rc == -ENODEV)
+		rc = scan(d);
 	if (rc < 0) {
 		try_later(d, -rc);
 		return;
@@ -330,6 +340,7 @@ void domains_destroy(struct domains *d)
 	if (!d)
 		return;
 	/* The loop that d->source was in is gone with the worker. */
+	witness_abandon(d->witness);
 	if (d->xs)
 		xs_close(d->xs);
 	DL_FOREACH_SAFE(d->listeners, l, l_next)

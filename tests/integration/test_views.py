@@ -5,6 +5,7 @@
 import ctypes
 import ctypes.util
 import json
+import os
 import shutil
 import sys
 import time
@@ -31,7 +32,7 @@ HELD = "Store test buttons"
 
 
 class Views(unittest.TestCase):
-    setUp, keyboard = test_xenstore.XenStore.setUp, test_xenstore.XenStore.keyboard
+    setUp, keyboard, proxy = test_xenstore.XenStore.setUp, test_xenstore.XenStore.keyboard, test_xenstore.XenStore.proxy
 
     def domain(self, number, name, uuid):
         home = f"/local/domain/{number}"
@@ -43,7 +44,10 @@ class Views(unittest.TestCase):
         """What xl does when domains come and go, and no tool of XenStore's offers."""
         library = ctypes.CDLL(ctypes.util.find_library("xenstore"))
         library.xs_open.restype = ctypes.c_void_p
+        past_the_proxy = os.environ.pop("XENSTORED_PATH", None)
         handle = ctypes.c_void_p(library.xs_open(0))
+        if past_the_proxy:
+            os.environ["XENSTORED_PATH"] = past_the_proxy
         self.assertTrue(handle)
         getattr(library, call).restype = ctypes.c_bool
         self.assertTrue(getattr(library, call)(handle, *words), call)
@@ -204,6 +208,22 @@ class Views(unittest.TestCase):
             until(lambda: self.tree(0).get("focus") == "gui", "focus moved on")
             self.assertEqual(self.store.run("xenstore-exists", f"/local/domain/{number}").returncode, 1)
         self.assertIsNone(hub.process.poll())
+
+    def test_domains_that_come_and_go_while_the_store_is_cut_off_are_found_afterwards(self):
+        proxy = self.proxy()
+        hub = self.begin()
+        for number in (6, 7):
+            proxy.cut()
+            hub.until(lambda: hub.errors.count("XenStore does not tell") == number - 5, "the loss is noticed")  # pylint: disable=W0640
+            self.store.run("xenstore-rm", "/local/domain/3/xenhub/device")
+            if number == 7:
+                self.store.run("xenstore-rm", "/local/domain/6")
+                self.xenstore("xs_release_domain", ctypes.c_uint(6))
+            self.domain(number, "elsewhere", f"11111111-2222-3333-4444-55555555555{number}")
+            proxy.join()
+            until(lambda: self.tree(number).get("focus") == "0", "it has a view", 30)  # pylint: disable=W0640
+            until(lambda: HELD in self.tree(3).values(), "the other's view is whole", 30)
+        self.assertEqual(self.store.run("xenstore-exists", "/local/domain/6").returncode, 1)
 
     def test_focus_is_asked_for_in_xenstore(self):
         hub = self.begin()
