@@ -12,6 +12,7 @@
 #include "hub/core/resume.h"
 #include "hub/daemon/action.h"
 #include "hub/daemon/chords.h"
+#include "hub/daemon/confine.h"
 #include "hub/daemon/endpoints.h"
 #include "hub/daemon/focus.h"
 #include "hub/daemon/inject.h"
@@ -367,6 +368,7 @@ int main(int argc, char **argv)
 	log_set_level(level);
 	if (d.options.syslog)
 		log_open_syslog("xenhubd");
+	confine(&d.options.config);
 	rc = daemon_init(&d);
 	if (rc < 0 && rc != -EINVAL)
 		log_errno(-rc, "cannot start");

@@ -6,6 +6,7 @@ import os
 import re
 import stat
 import time
+from pathlib import Path
 
 from kit import recording, wire
 from kit.programs import SOURCE, Case
@@ -24,6 +25,31 @@ class Daemon(Case):
         self.assertFalse(self.link.exists())
         self.assertFalse(self.control.exists())
         return status, daemon.errors
+
+    def filtered(self, configuration=""):
+        """Of each of its threads: whether system calls are filtered, and whether privileges can come back."""
+        daemon = self.hub("evdev", configuration=self.configuration(configuration))
+        pid = daemon.process.pid
+        status = [Path(f"/proc/{pid}/task/{task}/status").read_text() for task in os.listdir(f"/proc/{pid}/task")]
+        found = {(re.search(r"^Seccomp:\t(\d)", each, re.M).group(1), re.search(r"^NoNewPrivs:\t(\d)", each, re.M).group(1))
+                 for each in status}
+        daemon.end()
+        self.assertEqual(len(found), 1, "threads differ")
+        return found.pop(), len(status), daemon.errors
+
+    def test_system_calls_are_filtered(self):
+        found, threads, errors = self.filtered()
+        if "built without a filter" in errors:
+            self.skipTest("built without libseccomp, or with a sanitizer")
+        self.assertEqual(found, ("2", "1"), errors)
+        self.assertGreater(threads, 1)
+
+    def test_system_calls_are_not_filtered_where_a_command_would_inherit_that(self):
+        self.assertEqual(self.filtered("[daemon]\nsandbox = no\n")[0], ("0", "0"))
+        for words in ("[chord away]\nkeys = KEY_POWER+KEY_VOLUMEUP\naction = run true\n", "[sensors]\naction = true\n"):
+            found, _, errors = self.filtered(words)
+            self.assertEqual(found, ("0", "0"), errors)
+            self.assertIn("built without a filter" if "built without" in errors else "a command is configured", errors)
 
     def test_bad_lines(self):
         """file:line, the section and the key, what was expected; and nothing starts."""
