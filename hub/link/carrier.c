@@ -115,6 +115,7 @@ void carrier_peer_met(struct carrier_peer *p)
 		if (rc < 0)
 			carrier_stream_over(s, MUX_RESET_LIMIT, strerror(-rc));
 	}
+	carrier_arm(c);
 }
 
 static void on_timer(void *data)

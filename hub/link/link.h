@@ -109,6 +109,9 @@ struct link_listener {
  */
 int link_listen(struct link_listener **out, const char *endpoint, gid_t gid, pid_t *pid);
 
+/* The same, and TCP addresses that are not loopback as well. */
+int link_listen_anywhere(struct link_listener **out, const char *endpoint, gid_t gid, pid_t *pid);
+
 /* The next peer, or NULL and errno (EAGAIN when none waits). */
 struct link *link_accept(struct link_listener *listener);
 void link_unlisten(struct link_listener *listener);

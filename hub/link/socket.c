@@ -17,7 +17,7 @@
 #include "hub/core/text.h"
 #include "hub/link/link.h"
 
-#define LISTEN_BACKLOG 8
+#define LISTEN_BACKLOG 64
 
 struct address {
 	struct sockaddr_storage storage;
@@ -176,6 +176,14 @@ int link_from_fd(struct link **out, int fd)
 	return 0;
 }
 
+int socket_release(struct link *link)
+{
+	int fd = link->fd;
+
+	free(link);
+	return fd;
+}
+
 static void set_nodelay(int fd, int family)
 {
 	int one = 1;
@@ -249,7 +257,7 @@ static int bind_unix(int fd, const struct address *a, const char *path, gid_t gi
 	return rc;
 }
 
-int link_listen(struct link_listener **out, const char *endpoint, gid_t gid, pid_t *pid)
+static int listen_on(struct link_listener **out, const char *endpoint, gid_t gid, pid_t *pid, bool anywhere)
 {
 	struct link_listener *listener;
 	struct address a;
@@ -261,7 +269,7 @@ int link_listen(struct link_listener **out, const char *endpoint, gid_t gid, pid
 	rc = parse_endpoint(endpoint, &a, why, sizeof(why));
 	if (rc < 0)
 		return rc;
-	if (a.storage.ss_family != AF_UNIX && !a.loopback)
+	if (a.storage.ss_family != AF_UNIX && !a.loopback && !anywhere)
 		return -EACCES;
 	listener = calloc(1, sizeof(*listener));
 	if (!listener)
@@ -309,6 +317,16 @@ err_free:
 	free(listener->path);
 	free(listener);
 	return rc;
+}
+
+int link_listen(struct link_listener **out, const char *endpoint, gid_t gid, pid_t *pid)
+{
+	return listen_on(out, endpoint, gid, pid, false);
+}
+
+int link_listen_anywhere(struct link_listener **out, const char *endpoint, gid_t gid, pid_t *pid)
+{
+	return listen_on(out, endpoint, gid, pid, true);
 }
 
 struct link *link_accept(struct link_listener *listener)

@@ -10,4 +10,7 @@ struct link;
 int socket_check_endpoint(const char *endpoint, char *why, size_t size);
 int socket_connect(struct link **out, const char *endpoint);
 
+/* The socket of such a link, or of one that was accepted; the link is freed, and may have been `connecting`. */
+int socket_release(struct link *link);
+
 #endif

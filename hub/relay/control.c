@@ -1,0 +1,204 @@
+#define LOG_MODULE "control"
+#include "hub/relay/control.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "hub/core/clock.h"
+#include "hub/core/exit.h"
+#include "hub/core/log.h"
+#include "hub/link/link.h"
+#include "hub/relay/report.h"
+
+#define WORD_MAX     32
+#define ENDPOINT_MAX 128
+
+struct client {
+	struct control *control;
+	struct link *link; /* NULL: free */
+	struct loop_fd *source;
+	struct loop_timer *timer;
+	char word[WORD_MAX];
+	size_t got;
+	char *answer;
+	size_t size, sent;
+};
+
+struct control {
+	struct loop *loop;
+	const struct relay *relay;
+	struct link_listener *listener;
+	struct loop_fd *source;
+	struct client clients[CONTROL_CLIENTS_MAX];
+};
+
+static void drop(struct client *c)
+{
+	loop_remove_fd(c->source);
+	loop_remove_timer(c->timer);
+	link_close(c->link);
+	free(c->answer);
+	memset(c, 0, sizeof(*c));
+}
+
+static void on_late(void *data)
+{
+	drop(data);
+}
+
+static void answer(struct client *c)
+{
+	c->word[c->got] = '\0';
+	if (!strcmp(c->word, "status\n"))
+		c->answer = report(c->control->relay, false);
+	else if (!strcmp(c->word, "status json\n"))
+		c->answer = report(c->control->relay, true);
+	if (!c->answer) {
+		drop(c);
+		return;
+	}
+	c->size = strlen(c->answer);
+	loop_fd_events(c->source, EPOLLOUT);
+}
+
+static void on_client(void *data, int fd, uint32_t events)
+{
+	struct client *c = data;
+	ssize_t n;
+
+	if (!c->answer) {
+		n = link_read(c->link, c->word + c->got, sizeof(c->word) - 1 - c->got);
+		if (n == -EAGAIN)
+			return;
+		if (n <= 0) {
+			drop(c);
+			return;
+		}
+		c->got += (size_t)n;
+		if (memchr(c->word, '\n', c->got) || c->got == sizeof(c->word) - 1)
+			answer(c);
+		return;
+	}
+	n = link_write(c->link, c->answer + c->sent, c->size - c->sent);
+	if (n > 0)
+		c->sent += (size_t)n;
+	if ((n < 0 && n != -EAGAIN) || c->sent == c->size)
+		drop(c);
+}
+
+static void on_listener(void *data, int fd, uint32_t events)
+{
+	struct control *k = data;
+	struct link *link = link_accept(k->listener);
+	struct client *c = NULL;
+
+	if (!link)
+		return;
+	for (unsigned i = 0; i < CONTROL_CLIENTS_MAX && !c; i++)
+		if (!k->clients[i].link)
+			c = &k->clients[i];
+	if (!c) {
+		link_close(link);
+		return;
+	}
+	c->control = k;
+	c->link = link;
+	c->source = loop_add_fd(k->loop, link->fd, EPOLLIN, on_client, c);
+	c->timer = loop_add_timer(k->loop, on_late, c);
+	if (!c->source || !c->timer) {
+		drop(c);
+		return;
+	}
+	loop_timer_at(c->timer, clock_now_ns() + CONTROL_ANSWER_MS * NS_PER_MS);
+}
+
+int control_create(struct control **out, struct loop *loop, const char *path, gid_t gid,
+		   const struct relay *relay)
+{
+	struct control *k = calloc(1, sizeof(*k));
+	char endpoint[ENDPOINT_MAX + 8];
+	pid_t pid = 0;
+	int rc;
+
+	if (!k)
+		return -ENOMEM;
+	k->loop = loop;
+	k->relay = relay;
+	snprintf(endpoint, sizeof(endpoint), "unix:%s", path);
+	rc = link_listen(&k->listener, endpoint, gid, &pid);
+	if (rc < 0) {
+		if (rc == -EADDRINUSE)
+			log_err("%s: process %d listens there: does a relay run already?", path, (int)pid);
+		else
+			log_errno(-rc, "%s: cannot listen", path);
+		goto err_free;
+	}
+	k->source = loop_add_fd(loop, k->listener->fd, EPOLLIN, on_listener, k);
+	if (!k->source) {
+		rc = -errno;
+		goto err_listener;
+	}
+	*out = k;
+	return 0;
+
+err_listener:
+	link_unlisten(k->listener);
+err_free:
+	free(k);
+	return rc;
+}
+
+void control_destroy(struct control *k)
+{
+	if (!k)
+		return;
+	for (unsigned i = 0; i < CONTROL_CLIENTS_MAX; i++)
+		if (k->clients[i].link)
+			drop(&k->clients[i]);
+	loop_remove_fd(k->source);
+	link_unlisten(k->listener);
+	free(k);
+}
+
+/* ---- who asks ---- */
+
+int control_status(const char *path, bool json)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	const char *word = json ? "status json\n" : "status\n";
+	char buf[4096];
+	ssize_t n;
+	bool answered = false;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (strlen(path) >= sizeof(sun.sun_path)) {
+		fprintf(stderr, "xenhub-relay: %s: a socket path has at most %zu bytes\n", path,
+			sizeof(sun.sun_path) - 1);
+		return EXIT_USAGE;
+	}
+	memcpy(sun.sun_path, path, strlen(path) + 1);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&sun, sizeof(sun)) < 0) {
+		fprintf(stderr, "xenhub-relay: %s: %s: does the relay run, and with this --control?\n", path,
+			strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return EXIT_NO_DAEMON;
+	}
+	if (send(fd, word, strlen(word), MSG_NOSIGNAL) > 0) {
+		while ((n = read(fd, buf, sizeof(buf))) > 0) {
+			fwrite(buf, 1, (size_t)n, stdout);
+			answered = true;
+		}
+	}
+	close(fd);
+	if (answered && fflush(stdout) == 0)
+		return EXIT_OK;
+	fprintf(stderr, "xenhub-relay: %s: no answer\n", path);
+	return EXIT_FAILED;
+}

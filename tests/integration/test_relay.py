@@ -1,0 +1,661 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""xenhub-relay between sockets, and over a multiplexer on a socket: transparent, limited, and back by itself."""
+
+import hashlib
+import os
+import pathlib
+import random
+import signal
+import socket
+import struct
+import subprocess
+import threading
+import time
+import unittest
+
+from kit import relay
+from kit.programs import BIN, PATIENCE
+from kit.relay import RelayCase, echo, ended, exchange, frame, read_all, read_exactly
+
+KILLS = int(os.environ.get("XENHUB_RELAY_KILLS", "10"))
+BYTES = int(os.environ.get("XENHUB_RELAY_BYTES", str(16 << 20)))
+
+
+def noise(size, seed=1):
+    return random.Random(seed).randbytes(size)
+
+
+def digest_of_what_comes(client):
+    """Reads to the end and says what it was."""
+    state, size = hashlib.sha256(), 0
+    while data := client.recv(1 << 18):
+        state.update(data)
+        size += len(data)
+    client.sendall(state.digest() + struct.pack("<Q", size))
+
+
+class Roads(RelayCase):
+    """The same tests on each road: a socket to a socket, and over a link."""
+
+    def road(self, kind, *options):
+        """A path whose connections reach self.folder/"server"."""
+        near, server = self.folder / f"near-{kind}", f"unix:{self.folder / 'server'}"
+        if kind == "plain":
+            self.relay(f"unix:{near}", server, *options)
+        elif kind == "link":
+            link = f"mux+unix:{self.folder / 'link'}"
+            self.relay(link, server, *options)
+            self.relay(f"unix:{near}", link, *options)
+        elif kind == "two links":
+            first, second = (f"mux+unix:{self.folder / name}" for name in ("first", "second"))
+            self.relay(second, server, *options)
+            self.relay(first, second, *options)
+            self.relay(f"unix:{near}", first, *options)
+        return near.name
+
+    def on_each_road(self, check, *options):
+        for kind in ("plain", "link", "two links"):
+            with self.subTest(kind):
+                check(self.road(kind, *options))
+
+    def test_every_byte(self):
+        self.server("server")
+        data = noise(5 << 20)
+        self.on_each_road(lambda near: self.assertEqual(exchange(self.dial(near), data), data))
+
+    def test_small_messages(self):
+        """Each answer has come before the next question."""
+        self.server("server")
+
+        def check(near):
+            client, dice = self.dial(near), random.Random(2)
+            for _ in range(500):
+                question = dice.randbytes(dice.choice((1, 10, 64, 1460)))
+                client.sendall(question)
+                self.assertEqual(read_exactly(client, len(question)), question)
+
+        self.on_each_road(check)
+
+    def test_many_at_once(self):
+        self.server("server")
+
+        def check(near):
+            results = {}
+
+            def talk(number):
+                data = noise(100000 + number, number)
+                results[number] = exchange(self.dial(near), data) == data
+
+            threads = [threading.Thread(target=talk, args=(number,)) for number in range(40)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(60)
+            self.assertEqual(results, {number: True for number in range(40)})
+
+        self.on_each_road(check)
+
+    def test_half_close(self):
+        """The server answers after it has heard all, which is when the client can say no more."""
+        def serve(client):
+            heard = read_all(client)
+            time.sleep(0.1)
+            client.sendall(hashlib.sha256(heard).digest() + noise(300000, 3))
+
+        self.server("server", serve)
+
+        def check(near):
+            question = noise(200000, 4)
+            self.assertEqual(exchange(self.dial(near), question), hashlib.sha256(question).digest() + noise(300000, 3))
+
+        self.on_each_road(check)
+
+    def test_server_closes_first(self):
+        self.server("server", lambda client: client.sendall(b"no room"))
+        self.on_each_road(lambda near: self.assertEqual(read_all(self.dial(near)), b"no room"))
+
+    def test_reader_that_goes(self):
+        """The server still talks when the client goes: it finds out, and nothing is left of the connection."""
+        gone = threading.Semaphore(0)
+
+        def serve(client):
+            try:
+                while True:
+                    client.sendall(bytes(65536))
+            except OSError:
+                gone.release()
+
+        self.server("server", serve)
+
+        def check(near):
+            client = self.dial(near)
+            read_exactly(client, 1000000)
+            client.close()
+            self.assertTrue(gone.acquire(timeout=PATIENCE))
+
+        self.on_each_road(check)
+
+    def test_slow_reader(self):
+        """What a reader does not take waits: nothing is lost, and the writer is held back."""
+        data = noise(8 << 20, 5)
+        said = []
+
+        def serve(client):
+            for at in range(0, len(data), 65536):
+                client.sendall(data[at:at + 65536])
+                said.append(at)
+
+        self.server("server", serve)
+
+        def check(near):
+            said.clear()
+            client = self.dial(near)
+            time.sleep(0.5)
+            self.assertLess(len(said), len(data) // 65536)
+            heard = b""
+            while more := client.recv(100000):
+                heard += more
+            self.assertEqual(heard, data)
+
+        self.on_each_road(check)
+
+    def test_server_that_comes_late(self):
+        def check(near):
+            client = self.dial(near)
+            client.sendall(b"are you there?")
+            time.sleep(0.2)
+            server = self.server("server")
+            self.assertEqual(read_exactly(client, 14), b"are you there?")
+            client.close()
+            server.end()
+
+        self.on_each_road(check)
+
+    def test_no_server(self):
+        self.on_each_road(lambda near: ended(self.dial(near)))
+
+
+class Routes(RelayCase):
+    def test_tcp(self):
+        self.server("server")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        program = self.relay(f"tcp:127.0.0.1:{port}", f"unix:{self.folder / 'server'}")
+        data = noise(1 << 20)
+
+        def connect():
+            try:
+                return socket.create_connection(("127.0.0.1", port), PATIENCE)
+            except ConnectionRefusedError:
+                return None
+
+        client = self.eventually(connect, program.story())
+        self.addCleanup(client.close)
+        self.assertEqual(exchange(client, data), data)
+
+    def test_tcp_beyond_loopback(self):
+        control = self.folder / "control"
+        program = self.relay("tcp:0.0.0.0:1", "unix:/nowhere", control=control)
+        program.until(lambda: "not a loopback address" in program.errors, "it says so")
+        self.assertFalse(self.route()["listens"])
+        self.assertIn("expose = yes", self.route()["why"])
+
+    def test_inherited_listener(self):
+        self.server("server")
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(self.folder / "near"))
+            listener.listen()
+            os.set_inheritable(listener.fileno(), True)
+            words = [BIN / "xenhub-relay", f"fd:{listener.fileno()}", f"unix:{self.folder / 'server'}"]
+            process = self.popen(words, listener.fileno())
+        self.assertEqual(exchange(self.dial("near"), b"hello"), b"hello")
+        self.assertIsNone(process.poll())
+
+    def test_inherited_connection(self):
+        """One connection, and the relay ends with it."""
+        self.server("server")
+        ours, theirs = socket.socketpair()
+        self.addCleanup(ours.close)
+        with theirs:
+            process = self.popen([BIN / "xenhub-relay", f"fd:{theirs.fileno()}", f"unix:{self.folder / 'server'}"],
+                                 theirs.fileno())
+        self.assertEqual(exchange(ours, b"hello"), b"hello")
+        self.assertEqual(process.wait(PATIENCE), 0)
+
+    def popen(self, words, fd):
+        process = subprocess.Popen([str(word) for word in words], pass_fds=(fd,))
+        self.addCleanup(lambda: (process.kill(), process.wait()))
+        return process
+
+    def test_services_side_by_side(self):
+        """Several routes share one link; each reaches its own server."""
+        for name in ("vnc", "spice", "shell"):
+            self.server(name, lambda client, name=name: client.sendall(name.encode()))
+        link = f"mux+unix:{self.folder / 'link'}"
+        far, near = self.folder / "far.conf", self.folder / "near.conf"
+        far.write_text(f"[relay]\ncontrol = {self.folder / 'far'}\n" + "".join(
+            f"[route {name}]\nlisten = {link}\nconnect = unix:{self.folder / name}\nservice = {name}\n"
+            for name in ("vnc", "spice")))
+        near.write_text(f"[relay]\ncontrol = {self.control}\n" + "".join(
+            f"[route {name}]\nlisten = unix:{self.folder / ('near-' + name)}\nconnect = {link}\nservice = {name}\n"
+            for name in ("vnc", "spice", "shell")))
+        other = self.start("xenhub-relay", "-c", far)
+        program = self.start("xenhub-relay", "-c", near)
+        program.until(lambda: self.control.exists(), "the relay can be asked")
+        for name in ("vnc", "spice"):
+            self.assertEqual(read_all(self.dial(f"near-{name}")), name.encode())
+        # No route has that one: refused, with the reason, and the link stays.
+        ended(self.dial("near-shell"))
+        self.assertIn("'shell', which no route has", other.errors)
+        status = self.status()
+        self.assertEqual([route["unreachable"] for route in status["routes"]], [0, 0, 1])
+        self.assertIn("nobody serves that name", status["routes"][2]["why"])
+        self.assertEqual(len(status["links"]), 1)
+        self.assertEqual(status["links"][0]["ups"], 1)
+
+    def test_streams_of_either_side(self):
+        """On one link each side has something to offer: the end that listens on it is given."""
+        self.server("here")
+        self.server("there")
+        link = f"mux+unix:{self.folder / 'link'}"
+        for name, end, near, server in (("a", "serve", "to-there", "here"), ("b", "join", "to-here", "there")):
+            (self.folder / f"{name}.conf").write_text(
+                f"[relay]\ncontrol = {self.folder / name}\n"
+                f"[route offer]\nlisten = {link}\nlisten-link = {end}\nconnect = unix:{self.folder / server}\n"
+                f"[route use]\nlisten = unix:{self.folder / near}\nconnect = {link}\nconnect-link = {end}\n")
+            program = self.start("xenhub-relay", "-c", self.folder / f"{name}.conf")
+            program.until(lambda: (self.folder / name).exists(), "the relay can be asked")
+        self.assertEqual(exchange(self.dial("to-there"), b"hello"), b"hello")
+        self.assertEqual(exchange(self.dial("to-here"), b"hello"), b"hello")
+
+    def test_listener_that_is_taken(self):
+        """Another process has the socket: tried again, and said once."""
+        self.server("server")
+        other = self.server("near")
+        program = self.start("xenhub-relay", "--control", self.control, f"unix:{self.folder / 'near'}",
+                             f"unix:{self.folder / 'server'}")
+        program.until(lambda: f"process {os.getpid()} listens there already" in program.errors, "it says so")
+        self.assertFalse(self.route()["listens"])
+        time.sleep(0.7)
+        other.end()
+        program.until(lambda: "listens on" in program.errors, "it listens")
+        self.assertEqual(exchange(self.dial("near"), b"hello"), b"hello")
+        self.assertEqual(program.errors.count("cannot listen"), 1)
+
+    def test_status(self):
+        self.server("server")
+        program = self.relay(f"unix:{self.folder / 'near'}", f"unix:{self.folder / 'server'}", control=self.control)
+        client = self.dial("near")
+        client.sendall(bytes(5000))
+        read_exactly(client, 5000)
+        route = self.route()
+        self.assertEqual((route["connections"], route["total"], route["bytes-in"], route["bytes-out"]), (1, 1, 5000, 5000))
+        client.close()
+        self.eventually(lambda: self.route()["connections"] == 0, "it is over")
+        asked = self.start("xenhub-relay", "status", "--control", self.control)
+        self.assertEqual(asked.wait(), 0, asked.story())
+        self.assertRegex(asked.lines[0], r"^ROUTE +FROM +TO +NOW +TOTAL +IN +OUT +STALLS$")
+        self.assertIn("4.9 KiB", asked.lines[1])
+        program.signal(signal.SIGTERM)
+        self.assertEqual(program.wait(), 0)
+        asked = self.start("xenhub-relay", "status", "--control", self.control)
+        self.assertEqual(asked.wait(), 3, asked.story())
+
+    def test_nothing_is_left(self):
+        """Descriptors and memory after many connections are those of before."""
+        self.server("server")
+        link = f"mux+unix:{self.folder / 'link'}"
+        programs = [self.relay(link, f"unix:{self.folder / 'server'}", "--rate", "10000"),
+                    self.relay(f"unix:{self.folder / 'near'}", link, "--rate", "10000")]
+        open_files = []
+        for _ in range(3):
+            for _ in range(100):
+                self.assertEqual(exchange(self.dial("near"), b"x" * 1000), b"x" * 1000)
+            time.sleep(0.3)
+            open_files.append([len(os.listdir(f"/proc/{program.process.pid}/fd")) for program in programs])
+        self.assertEqual(open_files[0], open_files[2])
+
+    def test_nothing_wakes(self):
+        """A link that is up and has no streams costs not one wake-up."""
+        self.server("server")
+        link = f"mux+unix:{self.folder / 'link'}"
+        programs = [self.relay(link, f"unix:{self.folder / 'server'}"), self.relay(f"unix:{self.folder / 'near'}", link)]
+        self.assertEqual(exchange(self.dial("near"), b"hello"), b"hello")
+        time.sleep(0.5)
+
+        def switches():
+            text = "".join(pathlib.Path(f"/proc/{program.process.pid}/status").read_text() for program in programs)
+            return [line for line in text.splitlines() if line.startswith("voluntary")]
+
+        before = switches()
+        time.sleep(3)
+        self.assertEqual(switches(), before)
+
+
+class Limits(RelayCase):
+    def limited(self, *options):
+        self.server("server")
+        return self.relay(f"unix:{self.folder / 'near'}", f"unix:{self.folder / 'server'}", *options, control=self.control)
+
+    def test_streams(self):
+        program = self.limited("--streams", "3")
+        clients = [self.dial("near") for _ in range(3)]
+        for client in clients:
+            client.sendall(b"x")
+            read_exactly(client, 1)
+        ended(self.dial("near"))
+        self.assertIn("more than 3 connections at a time", program.errors)
+        self.assertEqual(self.route()["over-limit"], 1)
+        clients[0].close()
+        self.eventually(lambda: self.route()["connections"] == 2, "one has gone")
+        self.assertEqual(exchange(self.dial("near"), b"hello"), b"hello")
+
+    def test_rate(self):
+        program = self.limited("--rate", "5")
+        for _ in range(200):
+            self.dial("near").close()
+        self.eventually(lambda: self.route()["over-rate"] > 100, "they are refused")
+        self.assertIn("more than 5 new connections in a second", program.errors)
+        # Who can make the relay write lines does not fill the disk with them.
+        self.assertLess(program.errors.count("\n"), 20)
+        time.sleep(1.2)
+        self.assertEqual(exchange(self.dial("near"), b"hello"), b"hello")
+
+    def test_user(self):
+        program = self.limited("--uid", str(os.getuid() + 4321))
+        ended(self.dial("near"))
+        self.assertIn(f"uid {os.getuid()} pid {os.getpid()} may not connect", program.errors)
+        self.assertEqual(self.route()["denied"], 1)
+
+    def test_user_that_may(self):
+        self.limited("--uid", f"4321 {os.getuid()}")
+        self.assertEqual(exchange(self.dial("near"), b"hello"), b"hello")
+
+
+class BadPeers(RelayCase):
+    """What a peer on the multiplexer can do wrong. It loses its link, is counted, and nobody else is touched."""
+
+    def setUp(self):
+        super().setUp()
+        self.server("server")
+        self.path = self.folder / "link"
+        self.program = self.relay(f"mux+unix:{self.path}", f"unix:{self.folder / 'server'}", control=self.control)
+        # A good one that shares the endpoint.
+        self.relay(f"unix:{self.folder / 'near'}", f"mux+unix:{self.path}")
+        self.good = self.dial("near")
+        self.assertGoodWorks()
+
+    def assertGoodWorks(self):
+        self.good.sendall(b"ping")
+        self.assertEqual(read_exactly(self.good, 4), b"ping")
+
+    def assertCounted(self, counter):
+        self.eventually(lambda: self.link_of()[counter] == 1, f"{counter} is counted")
+        self.assertGoodWorks()
+
+    def test_good_peer(self):
+        """The other tests' peer, when it keeps to the rules."""
+        peer = self.peer(self.path)
+        magic, version, size, *_ = peer.greet()
+        self.assertEqual((magic, version, size), (relay.MAGIC, relay.VERSION, 24))
+        peer.say(frame(relay.OPEN, 0, b"any"), frame(relay.DATA, 0, b"hello"), frame(relay.FIN, 0))
+        self.assertEqual(peer.until(relay.ACCEPT)[1], 0)
+        self.assertEqual(peer.until(relay.DATA)[2], b"hello")
+        peer.until(relay.FIN)
+
+    def test_another_version(self):
+        peer = self.peer(self.path)
+        peer.say(relay.preamble(version=7))
+        peer.take(24)
+        reason, words = peer.farewell()
+        self.assertEqual(reason, relay.END_VERSION)
+        self.assertIn("the peer speaks 7", words)
+        self.assertCounted("versions")
+        self.assertIn("the peer speaks 7", self.program.errors)
+
+    def test_another_protocol(self):
+        peer = self.peer(self.path)
+        peer.say(b"RFB 003.008\n")
+        ended(peer.socket)
+        self.assertCounted("malformed")
+        self.assertIn("does not speak", self.program.errors)
+
+    def test_past_its_credit(self):
+        peer = self.peer(self.path)
+        window = peer.greet(window=1024)[4]
+        # The server says back what it hears, but this peer gives no credit for it.
+        peer.say(frame(relay.OPEN, 0, b"any"))
+        try:
+            for _ in range(0, 8 * window, 65536):
+                peer.say(frame(relay.DATA, 0, bytes(65536)))
+        except OSError:
+            pass
+        try:
+            reason, words = peer.farewell()
+            self.assertEqual((reason, words), (relay.END_CREDIT, "a stream sent past its credit"))
+        except OSError:
+            pass  # what it had said was not read any more
+        self.assertCounted("past-credit")
+        self.assertIn("past its credit", self.program.errors)
+
+    def test_nonsense(self):
+        peer = self.peer(self.path)
+        peer.greet()
+        peer.say(frame(99))
+        self.assertEqual(peer.farewell()[0], relay.END_MALFORMED)
+        self.assertCounted("malformed")
+
+    def test_ten_thousand_opens(self):
+        """Those beyond the rate are refused, and a peer that goes on loses its link."""
+        peer = self.peer(self.path)
+        peer.greet()
+        refused = [0]
+
+        def listen():
+            try:
+                while True:
+                    refused[0] += peer.frame()[0] == relay.RESET | relay.YOURS
+            except (EOFError, OSError):
+                pass
+
+        listener = threading.Thread(target=listen)
+        listener.start()
+        try:
+            # As many as it may have open, and again as they are refused.
+            for number in range(10000):
+                peer.say(frame(relay.OPEN, number, b"any"), frame(relay.RESET, number, struct.pack("<I", 1)))
+        except OSError:
+            pass
+        listener.join(PATIENCE)
+        self.assertFalse(listener.is_alive())
+        self.eventually(lambda: self.link_of()["floods"] + self.link_of()["past-credit"] == 1, "it is counted")
+        self.assertGreater(self.route()["over-rate"], 100)
+        self.assertGoodWorks()
+        self.assertIn("more than 100 new connections in a second", self.program.errors)
+
+    def test_half_open(self):
+        """A peer that connects and says nothing."""
+        peer = self.peer(self.path)
+        ended(peer.socket)
+        self.assertCounted("half-open")
+        self.assertIn("has not said a word", self.program.errors)
+
+    def test_noise(self):
+        dice = random.Random(6)
+        for _ in range(50):
+            peer = self.peer(self.path)
+            peer.greet()
+            try:
+                peer.say(dice.randbytes(3000))
+                ended(peer.socket)
+            except OSError:
+                pass
+            peer.close()
+        self.assertGoodWorks()
+
+    def test_peer_that_gives_no_credit(self):
+        """It stalls its own streams; what is kept for it has a bound."""
+        peer = self.peer(self.path)
+        peer.greet(window=1024)
+        before = self.memory()
+        for number in range(8):
+            peer.say(frame(relay.OPEN, number, b"any"), frame(relay.DATA, number, bytes(60000)))
+        time.sleep(0.5)
+        self.assertGoodWorks()
+        self.assertLess(self.memory() - before, 16 << 10)
+
+    def memory(self):
+        text = pathlib.Path(f"/proc/{self.program.process.pid}/status").read_text()
+        return int(text.split("VmRSS:")[1].split()[0])
+
+
+class Faults(RelayCase):
+    def test_stalled_stream(self):
+        """One picture whose reader has stalled delays no key."""
+        self.server("server", lambda client: client.sendall(bytes(64 << 20)) if client.recv(1) == b"p" else echo(client))
+        link = f"mux+unix:{self.folder / 'link'}"
+        self.relay(link, f"unix:{self.folder / 'server'}")
+        self.relay(f"unix:{self.folder / 'near'}", link, control=self.control)
+        pictures = [self.dial("near") for _ in range(3)]
+        for picture in pictures:
+            picture.sendall(b"p")
+        keys = self.dial("near")
+        keys.sendall(b"k")
+        time.sleep(0.5)
+        for number in range(200):
+            keys.sendall(b"%08d" % number)
+            self.assertEqual(read_exactly(keys, 8), b"%08d" % number)
+        self.assertGreater(self.link_of()["bytes-kept"], 0)
+
+    def test_ends_are_killed_in_turn(self):
+        """A transfer and a ping stream share the link; whichever end is killed, both learn it, and the next ones work."""
+        self.server("sink", digest_of_what_comes)
+        self.server("echo")
+        link = f"mux+unix:{self.folder / 'link'}"
+        far, near = self.folder / "far.conf", self.folder / "near.conf"
+        far.write_text(f"[relay]\ncontrol = {self.folder / 'far'}\n" + "".join(
+            f"[route {name}]\nlisten = {link}\nconnect = unix:{self.folder / name}\nservice = {name}\n"
+            for name in ("sink", "echo")))
+        near.write_text(f"[relay]\ncontrol = {self.control}\n" + "".join(
+            f"[route {name}]\nlisten = unix:{self.folder / ('near-' + name)}\nconnect = {link}\nservice = {name}\n"
+            for name in ("sink", "echo")))
+        ends = [self.start("xenhub-relay", "-c", far), self.start("xenhub-relay", "-c", near)]
+        slowest = 0
+        self.whole = None
+        for turn in range(KILLS + 1):
+            ping, transfer = self.work(turn)
+            if turn == KILLS:
+                break
+            victim = turn % 2
+            ends[victim].signal(signal.SIGKILL)
+            died = time.monotonic()
+            ended(ping)
+            slowest = max(slowest, time.monotonic() - died)
+            transfer.join(PATIENCE)
+            self.assertFalse(transfer.is_alive())
+            ends[victim].end()
+            ends[victim] = self.start("xenhub-relay", "-c", (far, near)[victim])
+        transfer.join(300)
+        self.assertIs(self.whole, True)
+        print(f"\n{KILLS} kills: the streams were reset within {1000 * slowest:.0f} ms", flush=True)
+
+    def work(self, turn):
+        """A ping stream that works, and a transfer that runs and is not over yet, except for the last one, which is checked."""
+        def ping_works():
+            ping = self.dial("near-echo")
+            try:
+                ping.sendall(b"ping")
+                return ping if read_exactly(ping, 4) == b"ping" else None
+            except (EOFError, OSError):
+                return None
+
+        ping = self.eventually(ping_works, "the ping stream works")
+        client = self.dial("near-sink")
+        begun = threading.Event()
+
+        def send():
+            block, state, sent = noise(1 << 20, turn), hashlib.sha256(), 0
+            try:
+                while turn < KILLS or sent < BYTES:
+                    client.sendall(block)
+                    state.update(block)
+                    sent += len(block)
+                    begun.set()
+                client.shutdown(socket.SHUT_WR)
+                self.whole = read_all(client) == state.digest() + struct.pack("<Q", sent)
+            except OSError:
+                pass
+
+        transfer = threading.Thread(target=send, daemon=True)
+        transfer.start()
+        self.assertTrue(begun.wait(PATIENCE))
+        ping.sendall(b"pong")
+        self.assertEqual(read_exactly(ping, 4), b"pong")
+        return ping, transfer
+
+    def test_link_is_down(self):
+        """A connection waits a moment for the link, and then is told."""
+        program = self.relay(f"unix:{self.folder / 'near'}", f"mux+unix:{self.folder / 'link'}", control=self.control)
+        ended(self.dial("near"))
+        self.assertIn("no link: No such file or directory; it is tried again", program.errors)
+        self.eventually(lambda: self.route()["unreachable"] == 1, "it is counted")
+        self.assertIn("there is no link", self.route()["why"])
+        self.assertGreater(self.link_of()["failures"], 0)
+
+
+class Configuration(RelayCase):
+    def refused(self, text):
+        path = self.folder / "relay.conf"
+        path.write_text(text)
+        program = self.start("xenhub-relay", "-c", path)
+        self.assertEqual(program.wait(), 2, program.story())
+        return program.errors.replace(str(path), "FILE")
+
+    def test_errors_have_their_place(self):
+        for text, expected in (
+                ("[route a]\nlisten = unix:/run/a\n", "FILE:1: [route a] connect: is missing"),
+                ("[route a]\nlisten = a\n", "FILE:1: [route a] listen: expected unix:PATH"),
+                ("[relay]\nfoo = 1\n", "FILE:2: [relay] foo: no such option here"),
+                ("[route]\n", "FILE:1: [route] : a name"),
+                ("[route a b]\n", "FILE:1: [route a b]"),
+                ("[rout a]\n", "FILE:1: [rout a]: no such section"),
+                ("[route a]\nlisten = unix:/x\nconnect = unix:/y\n[route a]\n", "FILE:4: [route a]: is on line 1 already"),
+                ("[route a]\nlisten = unix:/x\nlisten = unix:/y\n", "FILE:3: [route a] listen: is given twice"),
+                ("[route a]\nstreams = 0\n", "FILE:2: [route a] streams: expected a number from 1 to 256, not '0'"),
+                ("[route a]\nuid = nobody-of-that-name\n", "FILE:2: [route a] uid: there is no user 'nobody-of-that-name'"),
+                ("[route a]\nservice = two words\n", "FILE:2: [route a] service: a name has no blanks"),
+                ("[route a]\nlisten-link = maybe\n", "FILE:2: [route a] listen-link: expected serve, join or auto"),
+                ("listen = unix:/x\n", "FILE:1: [] listen: belongs into a section"),
+                ("[route a]\nnonsense\n", "FILE:2: expected [section] or key = value"),
+                ("", "FILE: there is no [route NAME]"),
+                # Two routes on one listener.
+                ("[route a]\nlisten = unix:/x\nconnect = unix:/y\n\n[route b]\nlisten = unix:/x\nconnect = unix:/z\n",
+                 "FILE:5: [route b] listen: route 'a' on line 1 listens there already"),
+                ("[route a]\nlisten = tty:/dev/x\nconnect = unix:/y\n[route b]\nlisten = tty:/dev/x\nconnect = unix:/z\n",
+                 "FILE:4: [route b] listen: route 'a' on line 1 listens there already: give each a service of its own"),
+                ("[route a]\nlisten = tty:/dev/x\nconnect = unix:/y\n[route b]\nlisten = unix:/x\nconnect = tty:/dev/x\n",
+                 "FILE:4: [route b] connect: route 'a' on line 1 takes the other end of this link")):
+            with self.subTest(text):
+                self.assertIn(expected.replace(" : ", ": "), self.refused(text))
+
+    def test_help_is_a_configuration(self):
+        program = self.start("xenhub-relay", "--help-config")
+        self.assertEqual(program.wait(), 0)
+        path = self.folder / "relay.conf"
+        lines = [line.lstrip("#") if "=" in line or "[" in line else line for line in program.lines]
+        lines = [line.replace("NAME", "all") for line in lines if not line.startswith(" ")]
+        path.write_text("\n".join(lines).replace("listen = ", "listen = unix:/x", 1).replace("connect = ", "connect = unix:/y", 1))
+        checked = self.start("xenhub-relay", "--check-config", "-c", path)
+        self.assertEqual(checked.wait(), 0, checked.story())
+
+    def test_usage(self):
+        for words in ([], ["unix:/x"], ["unix:/x", "unix:/y", "z"], ["--nonsense"], ["unix:/x", "nonsense"],
+                      ["--rate", "0", "unix:/x", "unix:/y"], ["fd:x", "unix:/y"], ["vchan:", "unix:/y"]):
+            program = self.start("xenhub-relay", *words)
+            self.assertEqual(program.wait(), 2, program.story())
+            self.assertTrue(program.errors)
+
+
+if __name__ == "__main__":
+    unittest.main()
