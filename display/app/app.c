@@ -7,6 +7,7 @@
 #include "display/app/exit.h"
 #include "display/app/window.h"
 #include "hub/core/clock.h"
+#include "hub/link/dialer.h"
 
 #define LOG_MODULE "display"
 #include "hub/core/log.h"
@@ -35,7 +36,11 @@ static int open_connections(struct app *app)
 
 		if (rc != 0)
 			return rc;
-		rc = remote_create(&app->remotes[i], &remote, wake_for_remote, app);
+		if (remote.uri.kind == URI_CARRIER && !app->dialer)
+			rc = dialer_create(&app->dialer);
+		remote.dialer = app->dialer;
+		if (rc == 0)
+			rc = remote_create(&app->remotes[i], &remote, wake_for_remote, app);
 		explicit_bzero(remote.password, sizeof(remote.password));
 		if (rc < 0) {
 			log_errno(-rc, "%s: cannot start", config->connections[i].name);
@@ -101,6 +106,8 @@ void app_close(struct app *app)
 	hub_destroy(app->hub);
 	for (unsigned i = 0; i < app->remote_count; i++)
 		remote_destroy(app->remotes[i]);
+	if (app->dialer)
+		dialer_destroy(app->dialer);
 	input_destroy(app->input);
 	app_overlay_close(app);
 	if (app->sdl_cursor)

@@ -44,6 +44,7 @@ struct app {
 	SDL_Window *window;
 	struct present *present;
 	struct scene scene;
+	struct dialer *dialer; /* of connections over carriers; NULL: there are none */
 	struct remote *remotes[CONFIG_CONNECTIONS_MAX];
 	unsigned remote_count, current;
 	_Atomic(struct remote *) target; /* where input goes: the current one */

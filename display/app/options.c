@@ -75,8 +75,8 @@ static const struct {
 static void print_help(void)
 {
 	printf("Usage: xenhub-display [OPTION]... [URI]\n"
-	       "Shows another domain's screen: vnc://HOST[:PORT], vnc+unix:PATH,\n"
-	       "spice://HOST:PORT, spice+tls://HOST:PORT or spice+unix:PATH.\n"
+	       "Shows another domain's screen: vnc://HOST[:PORT], vnc+unix:PATH, vnc+vchan:@ROUTE,\n"
+	       "vnc+channel:NAME, spice://HOST:PORT, spice+tls://HOST:PORT or spice+unix:PATH.\n"
 	       "\n"
 	       "  -c, --config FILE      configuration (default " CONFIG_DEFAULT ", if it is there)\n"
 	       "      --rotate ANGLE     0, 90, 180 or 270, clockwise; auto follows the hub's orientation\n"
@@ -127,7 +127,7 @@ static int take_uri(struct options *options, const char *text, struct config_con
 	char why[256];
 	struct uri uri;
 
-	if (uri_parse(&uri, text, why, sizeof(why)) < 0) {
+	if (uri_parse(&uri, text, why, sizeof(why)) < 0 || remote_check(&uri, why, sizeof(why)) < 0) {
 		fprintf(stderr, "xenhub-display: %s: %s\n", text, why);
 		return EXIT_URI;
 	}

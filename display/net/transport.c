@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "display/net/tls.h"
+#include "hub/link/dialer.h"
 #include "hub/link/link.h"
 
 static int explain(struct transport *transport, int error, const char *where)
@@ -42,7 +43,27 @@ static int connect_tcp(struct transport *transport, const struct uri *uri)
 	return rc < 0 ? explain(transport, rc, uri->text) : 0;
 }
 
-int transport_connect(struct transport *transport, const struct uri *uri)
+static int dial(struct transport *transport, const struct uri *uri, struct dialer *dialer)
+{
+	char why[TRANSPORT_REASON_MAX - URI_HOST_MAX - 2];
+	int fd, rc;
+
+	if (!dialer)
+		return explain(transport, -EPROTONOSUPPORT, uri->endpoint);
+	why[0] = '\0';
+	rc = dialer_dial(dialer, uri->endpoint, uri->service, &fd, &transport->ticket, why, sizeof(why));
+	if (rc == 0)
+		rc = link_from_fd(&transport->link, fd);
+	if (rc == 0)
+		transport->dialer = dialer;
+	else if (why[0])
+		snprintf(transport->reason, sizeof(transport->reason), "%s", why);
+	else
+		explain(transport, rc, uri->endpoint);
+	return rc;
+}
+
+int transport_connect(struct transport *transport, const struct uri *uri, struct dialer *dialer)
 {
 	char endpoint[URI_PATH_MAX + 8];
 	int rc;
@@ -52,6 +73,8 @@ int transport_connect(struct transport *transport, const struct uri *uri)
 		snprintf(transport->host, sizeof(transport->host), "%s", uri->host);
 		return connect_tcp(transport, uri);
 	}
+	if (uri->kind == URI_CARRIER)
+		return dial(transport, uri, dialer);
 	snprintf(endpoint, sizeof(endpoint), "unix:%s", uri->path);
 	rc = link_connect(&transport->link, endpoint);
 	return rc < 0 ? explain(transport, rc, uri->path) : 0;
@@ -93,9 +116,23 @@ bool transport_has_buffered(const struct transport *transport)
 	return transport->tls && tls_has_buffered(transport->tls);
 }
 
+/* How a carrier ended a stream is not in the socket's error. */
+static bool explain_stream(struct transport *transport)
+{
+	if (!transport->dialer)
+		return false;
+	transport->reason[0] = '\0';
+	dialer_why(transport->dialer, transport->ticket, transport->reason, sizeof(transport->reason));
+	return transport->reason[0] != '\0';
+}
+
 static ssize_t checked(struct transport *transport, ssize_t n)
 {
-	if (n < 0 && n != -EAGAIN)
+	if (n == -EAGAIN || n > 0 || explain_stream(transport))
+		return n;
+	if (n == 0)
+		snprintf(transport->reason, sizeof(transport->reason), "the server ended the connection");
+	else
 		explain(transport, (int)n, transport->link->connecting ? "cannot connect" : "the link broke");
 	return n;
 }

@@ -14,6 +14,7 @@
 
 #define TRANSPORT_REASON_MAX 512
 
+struct dialer;
 struct link;
 struct tls;
 
@@ -28,13 +29,18 @@ struct transport_trust {
 
 struct transport {
 	struct link *link;
+	struct dialer *dialer; /* that made the link; NULL: none */
+	uint64_t ticket;
 	struct tls *tls;
 	char host[URI_HOST_MAX]; /* the certificate has to be for this name; "" for a unix socket */
 	char reason[TRANSPORT_REASON_MAX];
 };
 
-/* Begins to connect. On failure a negative errno, and a sentence in transport->reason. */
-int transport_connect(struct transport *transport, const struct uri *uri);
+/*
+ * Begins to connect; the dialer is for URI_CARRIER, and outlives the transport. On failure a negative errno, and a
+ * sentence in transport->reason.
+ */
+int transport_connect(struct transport *transport, const struct uri *uri, struct dialer *dialer);
 void transport_close(struct transport *transport);
 
 /* Between transport_connect and the first sign of the peer. transport_polled takes what poll() said of the fd. */
@@ -49,7 +55,7 @@ short transport_events(const struct transport *transport, bool want_write);
 /* Whether decrypted bytes wait that poll() knows nothing of. */
 bool transport_has_buffered(const struct transport *transport);
 
-/* Bytes; -EAGAIN none now; 0 the peer closed; other negative errno: dead, with a reason. */
+/* Bytes; -EAGAIN none now; 0 the peer closed; other negative errno: dead. The last two with a reason. */
 ssize_t transport_read(struct transport *transport, void *data, size_t size);
 ssize_t transport_write(struct transport *transport, const void *data, size_t size);
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "hub/link/carrier.h"
 
 #define MODULE_NAME "xenhub-display-spice.so"
 
@@ -65,6 +66,11 @@ int protocol_find(const struct protocol **protocol, const struct uri *uri, char 
 int remote_check(const struct uri *uri, char *why, size_t size)
 {
 	const struct protocol *protocol;
+	int rc = 0;
 
+	if (uri->kind == URI_CARRIER)
+		rc = carrier_check(uri->endpoint, false, why, size);
+	if (rc < 0)
+		return rc;
 	return protocol_find(&protocol, uri, why, size);
 }

@@ -31,9 +31,12 @@
 #define REMOTE_TEXT_MAX        RFB_TEXT_MAX_DEFAULT /* a longer clipboard of the server's is not taken */
 #define REMOTE_CURSOR_SIDE_MAX RFB_CURSOR_SIDE_MAX
 
+struct dialer;
+
 struct remote_config {
 	char name[REMOTE_NAME_MAX]; /* of the connection, for people */
 	struct uri uri;
+	struct dialer *dialer; /* for URI_CARRIER; outlives the remote */
 	char username[REMOTE_PASSWORD_MAX + 1];
 	char password[REMOTE_PASSWORD_MAX + 1]; /* "" if there is none */
 	char ca[REMOTE_FILE_MAX], pin[REMOTE_FILE_MAX];
@@ -78,7 +81,10 @@ struct remote_status {
 
 struct remote;
 
-/* Whether this build and installation speak its protocol. -EPROTONOSUPPORT, with a sentence that says what to do. */
+/*
+ * Whether this build and installation speak its protocol, and reach it. -EPROTONOSUPPORT or -EINVAL, with a sentence that says
+ * what to do.
+ */
 int remote_check(const struct uri *uri, char *why, size_t size);
 
 /* Errors are remote_check's, too. From one thread. */

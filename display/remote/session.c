@@ -235,13 +235,8 @@ static int receive(struct session *session)
 
 	if (n == -EAGAIN)
 		return 0;
-	if (n == 0) {
-		snprintf(session->transport.reason, sizeof(session->transport.reason),
-			 "the server ended the connection");
-		return -ECONNRESET;
-	}
-	if (n < 0)
-		return (int)n;
+	if (n <= 0)
+		return n == 0 ? -ECONNRESET : (int)n;
 	health_heard(&session->health, clock_now_ns());
 	remote_heard(session->remote, (size_t)n);
 	return feed(session, (size_t)n);
@@ -353,7 +348,7 @@ static int session_open(struct session *session)
 	}
 	health_init(&session->health, clock_now_ns());
 	remote_begin(session->remote);
-	rc = transport_connect(&session->transport, &config->uri);
+	rc = transport_connect(&session->transport, &config->uri, config->dialer);
 	return rc < 0 ? rc : rfb_create(&session->rfb, &rfb);
 }
 

@@ -16,6 +16,7 @@ struct pump;
 
 struct pump_config {
 	const struct uri *uri;
+	struct dialer *dialer; /* for URI_CARRIER */
 	const struct transport_trust *trust;
 	enum guard_channel channel;
 	size_t bytes_max; /* of its surfaces */

@@ -7,8 +7,8 @@
 #include "hub/core/text.h"
 
 #define FORMS                                                                                                \
-	"expected vnc://HOST[:PORT], vnc+unix:PATH, spice://HOST:PORT, spice+tls://HOST:PORT or "            \
-	"spice+unix:PATH"
+	"expected vnc://HOST[:PORT], vnc+unix:PATH, vnc+vchan:@ROUTE, vnc+channel:NAME, "                    \
+	"spice://HOST:PORT, spice+tls://HOST:PORT or spice+unix:PATH"
 
 static bool text_begins(const char *text, const char *prefix)
 {
@@ -110,8 +110,35 @@ static int parse_tcp(struct uri *uri, const char *rest, char *why, size_t size)
 	return query ? parse_query(uri, query, why, size) : 0;
 }
 
+static int parse_carrier(struct uri *uri, const char *endpoint, char *why, size_t size)
+{
+	static const char key[] = "?service=";
+	const char *query = strchr(endpoint, '?');
+	size_t length = query ? (size_t)(query - endpoint) : strlen(endpoint);
+	const char *service = uri->protocol == URI_VNC ? "vnc" : "spice";
+
+	if (query) {
+		if (!text_begins(query, key))
+			return refuse(-EINVAL, why, size, "only ?service=NAME may follow a carrier");
+		service = query + strlen(key);
+	}
+	if (!*service || strlen(service) >= sizeof(uri->service)) {
+		snprintf(why, size, "a service's name has 1 to %zu bytes", sizeof(uri->service) - 1);
+		return -EINVAL;
+	}
+	if (length >= sizeof(uri->endpoint))
+		return refuse(-EINVAL, why, size, "the carrier's name is too long");
+	uri->kind = URI_CARRIER;
+	memcpy(uri->endpoint, endpoint, length);
+	uri->endpoint[length] = '\0';
+	memcpy(uri->service, service, strlen(service) + 1);
+	return 0;
+}
+
 static int parse_transport(struct uri *uri, const char *rest, char *why, size_t size)
 {
+	static const char *const carriers[] = { "+vchan:", "+channel:", "+tty:", "+mux+" };
+
 	if (text_begins(rest, "+unix:"))
 		return parse_unix(uri, rest + strlen("+unix:"), why, size);
 	if (text_begins(rest, "://"))
@@ -120,11 +147,9 @@ static int parse_transport(struct uri *uri, const char *rest, char *why, size_t 
 		uri->tls = true;
 		return parse_tcp(uri, rest + strlen("+tls://"), why, size);
 	}
-	if (text_begins(rest, "+vchan:") || text_begins(rest, "+channel:"))
-		return refuse(
-			-EPROTONOSUPPORT, why, size,
-			"this build carries no vchan and no channel: let vchan-socket-proxy or socat make "
-			"it a unix socket, and name that with +unix:PATH");
+	for (size_t i = 0; i < sizeof(carriers) / sizeof(carriers[0]); i++)
+		if (text_begins(rest, carriers[i]))
+			return parse_carrier(uri, rest + 1, why, size);
 	return refuse(-EINVAL, why, size, FORMS);
 }
 
@@ -151,6 +176,9 @@ int uri_parse(struct uri *uri, const char *text, char *why, size_t size)
 
 bool uri_is_local(const struct uri *uri)
 {
+	/* Serial lines, PV channels among them, are slow, however near. */
+	if (uri->kind == URI_CARRIER)
+		return text_begins(uri->endpoint, "vchan:") || text_begins(uri->endpoint, "mux+unix:");
 	return uri->kind == URI_UNIX || !strcmp(uri->host, "localhost") || !strcmp(uri->host, "::1") ||
 	       text_begins(uri->host, "127.");
 }

@@ -11,7 +11,13 @@
  *      spice+tls://HOST[:PORT]         TLS on that port
  *      spice://HOST[:PORT]?tls-port=N  the same on port N, as virt-viewer writes it; PORT is not used then
  *
- * What else the project has names for (vnc+vchan:@ROUTE, spice+channel:NAME) is told apart from nonsense.
+ * And over the project's own carriers (hub/link/carrier.h), at whose other end an xenhub-relay has the server
+ *
+ *      vnc+vchan:@ROUTE[?service=NAME]         from another guest, or from Dom0
+ *      vnc+channel:NAME[?service=NAME]         a PV channel
+ *      vnc+tty:PATH[?service=NAME], vnc+mux+unix:PATH[?service=NAME]
+ *
+ * A carrier has many streams: NAME says which, "vnc" or "spice" unless given.
  */
 #ifndef XENHUB_DISPLAY_URI_H
 #define XENHUB_DISPLAY_URI_H
@@ -23,10 +29,12 @@
 #define URI_PATH_MAX     108 /* of sockaddr_un, the terminator included */
 #define URI_TEXT_MAX     320
 #define URI_PORT_DEFAULT 5900
+#define URI_SERVICE_MAX  64
 
 enum uri_kind {
 	URI_TCP,
 	URI_UNIX,
+	URI_CARRIER,
 };
 
 enum uri_protocol {
@@ -41,7 +49,9 @@ struct uri {
 	char host[URI_HOST_MAX]; /* without brackets */
 	unsigned port;           /* 1..65535 */
 	char path[URI_PATH_MAX];
-	char text[URI_TEXT_MAX]; /* as it was given */
+	char endpoint[URI_HOST_MAX];   /* of the carrier: vchan:@ROUTE, ... */
+	char service[URI_SERVICE_MAX]; /* its stream */
+	char text[URI_TEXT_MAX];       /* as it was given */
 };
 
 /*

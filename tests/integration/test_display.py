@@ -444,7 +444,8 @@ class Refusals(Display):
     def test_bad_words(self):
         uri = "vnc+unix:/nowhere"
         self.refused(4, "expected vnc://", "guest:5900")
-        self.refused(4, "vchan", "vnc+vchan:@app")
+        self.refused(4, "a route's name has", "vnc+vchan:@App!")
+        self.refused(4, "only ?service=NAME", "vnc+channel:org.xenhub.vnc?port=1")
         self.refused(2, "--rotate 45", "--rotate", "45", uri)
         self.refused(2, "unrecognized option", "--nonsense", uri)
         self.refused(2, "--windowed", "--windowed", "big", uri)

@@ -136,6 +136,32 @@ class Others(Servers):
         wait_until(lambda: self.shows(screen, mapped(40)), "the next colours")
 
 
+class Carriers(Servers):
+    @need("Xvnc", "xenhub-relay")
+    def test_over_a_multiplexer(self):
+        """As over vchan or a PV channel, with a unix socket in their place: a relay there, and it may come and go."""
+        server, path = Xvnc(self, WIDTH, HEIGHT), self.folder / "mux"
+        truth = paint(self.folder, server.name, WIDTH, HEIGHT)
+        relay = self.start("xenhub-relay", f"mux+unix:{path}", f"unix:{server.path}")
+        wait_until(path.exists, relay.story)
+        self.check_all(truth, f"vnc+mux+unix:{path}")
+        screen = self.screen_of(WIDTH, HEIGHT)
+        screen.pointer = True
+        display = self.show(screen, f"vnc+mux+unix:{path}", "--log-level", "info")
+        wait_until(lambda: self.shows(screen, truth), display.story)
+        relay.end()
+        wait_until(lambda: not self.shows(screen, truth), "the status page")
+        relay = self.start("xenhub-relay", f"mux+unix:{path}", f"unix:{server.path}")
+        wait_until(lambda: self.shows(screen, truth), display.story)
+
+    def test_nobody_at_the_other_end(self):
+        screen, path = self.screen_of(WIDTH, HEIGHT), self.folder / "mux"
+        os.environ.update(DISPLAY=screen.name)
+        display = self.start("xenhub-display", "--exit-after", "3", f"vnc+mux+unix:{path}")
+        self.assertEqual(display.wait(), 8, display.story())
+        self.assertIn("No such file", display.errors)
+
+
 class SlowLinks(Servers):
     """A film over a link that carries so much; what is asked for follows it, and what a person orders does not."""
 
