@@ -2,10 +2,11 @@
 """What display.py measures of a viewer that runs."""
 
 import ctypes
-import ctypes.util
 import pathlib
 import random
 import time
+
+from kit.hands import KEY_A, Hands
 
 PR_SET_TIMERSLACK = 29
 Z_PIXMAP = 2
@@ -28,25 +29,14 @@ class Image(ctypes.Structure):
                 ("data", ctypes.POINTER(ctypes.c_uint32))]
 
 
-class Watcher:
-    """A client of the viewer's screen: presses keys and moves the pointer through XTEST, and reads pixels."""
+class Watcher(Hands):
+    """A client of the viewer's screen that presses keys, moves the pointer and reads pixels."""
 
     def __init__(self, name):
-        self.x = ctypes.CDLL(ctypes.util.find_library("X11"))
-        self.test = ctypes.CDLL(ctypes.util.find_library("Xtst"))
-        self.x.XOpenDisplay.restype = ctypes.c_void_p
+        super().__init__(name)
         self.x.XDefaultRootWindow.restype = ctypes.c_ulong
         self.x.XGetImage.restype = ctypes.POINTER(Image)
-        self.display = ctypes.c_void_p(self.x.XOpenDisplay(name.encode()))
         self.root = ctypes.c_ulong(self.x.XDefaultRootWindow(self.display))
-
-    def key(self, down):
-        self.test.XTestFakeKeyEvent(self.display, 38, down, 0)
-        self.x.XFlush(self.display)
-
-    def move(self, x, y):
-        self.test.XTestFakeMotionEvent(self.display, 0, x, y, 0)
-        self.x.XFlush(self.display)
 
     def pixel(self, x, y):
         image = self.x.XGetImage(self.display, self.root, x, y, 1, 1, ctypes.c_ulong(0xFFFFFF), Z_PIXMAP)
@@ -61,9 +51,6 @@ class Watcher:
         self.x.XUngrabServer(self.display)
         self.x.XFlush(self.display)
         return found
-
-    def close(self):
-        self.x.XCloseDisplay(self.display)
 
 
 def watch_frames(client, screen, seconds, what):
@@ -134,8 +121,8 @@ def measure_typing(client, screen, seconds):
     time.sleep(0.3)
     begin = cpu(client.process), cpu(screen.process)
     for _ in range(presses):
-        watcher.key(1)
-        watcher.key(0)
+        watcher.key(KEY_A, 1)
+        watcher.key(KEY_A, 0)
         time.sleep(0.05)
     client.note("typing: CPU s per 100 keys", (cpu(client.process) - begin[0]) * 100 / presses)
     client.note("typing: X server's", (cpu(screen.process) - begin[1]) * 100 / presses)
@@ -149,8 +136,8 @@ def measure_reaction(client, screen, seconds):
     watcher.move(x, y)
     time.sleep(0.3)
     for _ in range(presses):
-        client.note("key ms", photon(screen, spot, lambda: watcher.key(1)))
-        watcher.key(0)
+        client.note("key ms", photon(screen, spot, lambda: watcher.key(KEY_A, 1)))
+        watcher.key(KEY_A, 0)
         time.sleep(random.uniform(0.05, 0.09))
     for step in range(presses):
         client.note("motion ms", photon(screen, spot, lambda: watcher.move(x + step % 7 * 9, y + step)))
