@@ -1,6 +1,7 @@
 #include "sensors/events.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,8 +18,27 @@
 
 struct events {
 	struct udev *udev;
-	struct udev_monitor *monitor;
+	struct udev_monitor *iio, *power;
 };
+
+static int open_monitor(struct udev *udev, const char *source, const char *subsystem,
+			struct udev_monitor **out)
+{
+	struct udev_monitor *monitor = udev_monitor_new_from_netlink(udev, source);
+	int rc;
+
+	if (!monitor)
+		return errno ? -errno : -EIO;
+	rc = udev_monitor_filter_add_match_subsystem_devtype(monitor, subsystem, NULL);
+	if (rc >= 0)
+		rc = udev_monitor_enable_receiving(monitor);
+	if (rc < 0) {
+		udev_monitor_unref(monitor);
+		return rc;
+	}
+	*out = monitor;
+	return 0;
+}
 
 int events_create(struct events **out)
 {
@@ -30,24 +50,18 @@ int events_create(struct events **out)
 	events->udev = udev_new();
 	if (!events->udev)
 		goto fail;
-	events->monitor =
-		udev_monitor_new_from_netlink(events->udev, access(UDEVD_SOCKET, F_OK) ? "kernel" : "udev");
-	if (!events->monitor) {
-		rc = errno ? -errno : -EIO;
-		goto fail_udev;
-	}
-	rc = udev_monitor_filter_add_match_subsystem_devtype(events->monitor, "iio", NULL);
-	if (rc >= 0)
-		rc = udev_monitor_filter_add_match_subsystem_devtype(events->monitor, "power_supply", NULL);
-	if (rc >= 0)
-		rc = udev_monitor_enable_receiving(events->monitor);
+	rc = open_monitor(events->udev, access(UDEVD_SOCKET, F_OK) ? "kernel" : "udev", "iio", &events->iio);
 	if (rc < 0)
-		goto fail_monitor;
+		goto fail_udev;
+	/* No rule adds to what the kernel says of a supply: there is nothing to wait for. */
+	rc = open_monitor(events->udev, "kernel", "power_supply", &events->power);
+	if (rc < 0)
+		goto fail_iio;
 	*out = events;
 	return 0;
 
-fail_monitor:
-	udev_monitor_unref(events->monitor);
+fail_iio:
+	udev_monitor_unref(events->iio);
 fail_udev:
 	udev_unref(events->udev);
 fail:
@@ -59,36 +73,63 @@ void events_destroy(struct events *events)
 {
 	if (!events)
 		return;
-	udev_monitor_unref(events->monitor);
+	udev_monitor_unref(events->power);
+	udev_monitor_unref(events->iio);
 	udev_unref(events->udev);
 	free(events);
 }
 
-int events_fd(const struct events *events)
+int events_fd(const struct events *events, unsigned which)
 {
-	return udev_monitor_get_fd(events->monitor);
+	return udev_monitor_get_fd(which == EVENTS_IIO ? events->iio : events->power);
 }
 
-unsigned events_take(struct events *events)
+static unsigned take_iio(struct events *events)
 {
 	struct udev_device *device;
 	unsigned mask = 0;
 
-	while ((device = udev_monitor_receive_device(events->monitor))) {
-		const char *subsystem = udev_device_get_subsystem(device);
+	while ((device = udev_monitor_receive_device(events->iio))) {
 		const char *action = udev_device_get_action(device);
 
 		/*
 		 * A bind tells nothing that the add did not; and reading attributes makes some drivers send
 		 * changes.
 		 */
-		if (subsystem && !strcmp(subsystem, "iio") && action && strcmp(action, "bind"))
-			mask |= EVENTS_IIO;
-		else if (subsystem && !strcmp(subsystem, "power_supply"))
-			mask |= EVENTS_POWER;
+		if (action && strcmp(action, "bind"))
+			mask = EVENTS_IIO;
 		udev_device_unref(device);
 	}
 	return mask;
+}
+
+static unsigned take_power(struct events *events, events_supply_fn fn, void *data)
+{
+	struct udev_device *device;
+	unsigned mask = 0;
+
+	while ((device = udev_monitor_receive_device(events->power))) {
+		const char *action = udev_device_get_action(device);
+		const char *name = udev_device_get_sysname(device);
+		bool changed = action && !strcmp(action, "change");
+
+		if (name)
+			fn(data, name, changed ? (const struct events_told *)device : NULL);
+		mask = EVENTS_POWER;
+		udev_device_unref(device);
+	}
+	return mask;
+}
+
+unsigned events_take(struct events *events, unsigned which, events_supply_fn fn, void *data)
+{
+	return (which & EVENTS_IIO ? take_iio(events) : 0) |
+	       (which & EVENTS_POWER ? take_power(events, fn, data) : 0);
+}
+
+const char *events_told_property(const struct events_told *told, const char *key)
+{
+	return udev_device_get_property_value((struct udev_device *)told, key);
 }
 
 int events_property(struct events *events, const char *subsystem, const char *name, const char *key,
@@ -121,14 +162,19 @@ void events_destroy(struct events *events)
 {
 }
 
-int events_fd(const struct events *events)
+int events_fd(const struct events *events, unsigned which)
 {
 	return -1;
 }
 
-unsigned events_take(struct events *events)
+unsigned events_take(struct events *events, unsigned which, events_supply_fn fn, void *data)
 {
 	return 0;
+}
+
+const char *events_told_property(const struct events_told *told, const char *key)
+{
+	return NULL;
 }
 
 int events_property(struct events *events, const char *subsystem, const char *name, const char *key,

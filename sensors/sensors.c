@@ -1,5 +1,6 @@
 #include "sensors/sensors.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "sensors/sysfs.h"
 
 #define ACCEL_DEADBAND 50
+#define READY_MAX      16 /* descriptors in one turn; the rest are still ready in the next */
 
 /* A kind of event and when it was last followed: the first of a burst at once, the rest together. */
 struct burst {
@@ -81,14 +83,20 @@ static int open_bus(struct sensors *s, const struct sensors_options *options)
 	return iiobus_open_any(&s->env.bus, root);
 }
 
+/* In the epoll set a buffer goes by its sensor, and these by numbers that are no address. */
 static int watch_events(struct sensors *s)
 {
-	struct epoll_event event = { .events = EPOLLIN };
+	static const unsigned kinds[] = { EVENTS_IIO, EVENTS_POWER };
 	int rc = events_create(&s->env.events);
 
-	if (!rc && epoll_ctl(s->env.epoll_fd, EPOLL_CTL_ADD, events_fd(s->env.events), &event) < 0) {
-		rc = -errno;
-		events_destroy(s->env.events);
+	for (unsigned i = 0; !rc && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct epoll_event event = { .events = EPOLLIN, .data.u64 = kinds[i] };
+
+		if (epoll_ctl(s->env.epoll_fd, EPOLL_CTL_ADD, events_fd(s->env.events, kinds[i]), &event) <
+		    0) {
+			rc = -errno;
+			events_destroy(s->env.events);
+		}
 	}
 	if (rc < 0)
 		s->env.events = NULL;
@@ -356,10 +364,61 @@ static void dispatch_power(struct sensors *s, uint64_t now_ns)
 	s->power_ns = now_ns + power_interval(s);
 }
 
+/* What the kernel told of a supply, as if it were read from sysfs. */
+static int read_told(const void *data, const char *file, char *buf, size_t size)
+{
+	char key[ATTR_MAX] = "POWER_SUPPLY_";
+	size_t at = strlen(key);
+	const char *value;
+
+	for (; *file && at < sizeof(key) - 1; at++)
+		key[at] = (char)toupper((unsigned char)*file++);
+	value = events_told_property(data, key);
+	if (!value)
+		return -ENOENT;
+	if (strlen(value) >= size)
+		return -EMSGSIZE;
+	memcpy(buf, value, strlen(value) + 1);
+	return *attr_trim(buf) ? 0 : -ENODATA;
+}
+
+struct hearing {
+	struct sensors *sensors;
+	uint64_t now_ns;
+};
+
+/* What was told is reported at once; all of it is read when the burst is over, or at once where that does not do. */
+static void on_supply(void *data, const char *name, const struct events_told *told)
+{
+	struct hearing *h = data;
+	struct sensors *s = h->sensors;
+	const struct supply_source source = { read_told, told, true };
+	uint64_t quiet_ns = h->now_ns + SENSORS_BURST_NS;
+
+	if (s->power_ns != CLOCK_NEVER && told && power_hear(s->power, name, &source, h->now_ns) &&
+	    !s->power_burst.pending && s->power_burst.quiet_ns < quiet_ns)
+		s->power_burst.quiet_ns = quiet_ns;
+	s->power_burst.pending = true;
+}
+
+static void take_ready(struct sensors *s, uint64_t now_ns)
+{
+	struct hearing hearing = { s, now_ns };
+	struct epoll_event ready[READY_MAX];
+	int n = epoll_wait(s->env.epoll_fd, ready, READY_MAX, 0);
+
+	for (int i = 0; i < n; i++) {
+		if (ready[i].data.u64 > (EVENTS_IIO | EVENTS_POWER))
+			iiosensor_ready(ready[i].data.ptr);
+		else if (events_take(s->env.events, (unsigned)ready[i].data.u64, on_supply, &hearing) &
+			 EVENTS_IIO)
+			s->iio_burst.pending = true;
+	}
+}
+
 void sensors_dispatch(struct sensors *s, uint64_t now_ns)
 {
-	if (s->env.events)
-		take_events(s, events_take(s->env.events));
+	take_ready(s, now_ns);
 	/* Power first: a battery's action must not wait for a sensor that hangs. */
 	dispatch_power(s, now_ns);
 	if (burst_due(&s->iio_burst, now_ns))

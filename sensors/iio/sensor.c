@@ -27,6 +27,8 @@
 /* A kernel timestamp further off than this is on another clock. */
 #define TIMESTAMP_OFF_NS (10 * NS_PER_S)
 #define NEAR_LEAVES_PART 0.9
+/* Longer than publications are apart by default. */
+#define TURN_ALONE_NS (100 * NS_PER_MS)
 
 static const char *class_path(enum sensor_class class)
 {
@@ -161,7 +163,7 @@ static void open_buffer(struct iiosensor *s, uint64_t now_ns)
 {
 	const struct iiobus_ops *ops = s->env->bus->ops;
 	const char *ids[CHANNELS_MAX];
-	struct epoll_event event = { .events = EPOLLIN };
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = s };
 	int rc;
 
 	for (unsigned i = 0; i < s->channels.count; i++)
@@ -207,6 +209,8 @@ static uint64_t sample_time(uint64_t kernel_ns, uint64_t now_ns)
 static void take_sample(struct iiosensor *s, const double *raw, uint64_t kernel_ns, uint64_t now_ns)
 {
 	uint64_t at = sample_time(kernel_ns, now_ns);
+	enum orientation before;
+	bool turned = false;
 	double device[3];
 
 	if (channels_convert(&s->channels, raw, s->sample) < 0) {
@@ -231,8 +235,10 @@ static void take_sample(struct iiosensor *s, const double *raw, uint64_t kernel_
 		break;
 	case SENSOR_ORIENTATION:
 		matrix_apply(&s->mount.matrix, s->sample, device);
+		before = s->orientation;
 		s->orientation = orientation_next(s->orientation, device);
 		sensor_say_orientation(s);
+		turned = s->has_said && s->primary && s->orientation != before;
 		break;
 	case SENSOR_PROXIMITY:
 		s->near = s->sample[0] >= s->near_level * (s->near ? NEAR_LEAVES_PART : 1);
@@ -240,7 +246,10 @@ static void take_sample(struct iiosensor *s, const double *raw, uint64_t kernel_
 	default:
 		break;
 	}
-	if (s->capture.mode == CAPTURE_BUFFER && now_ns < s->say_ns)
+	/* The turn goes out alone; what it was decided by follows. */
+	if (turned && s->say_ns < now_ns + TURN_ALONE_NS)
+		s->say_ns = now_ns + TURN_ALONE_NS;
+	if (turned || (s->capture.mode == CAPTURE_BUFFER && now_ns < s->say_ns))
 		s->unsaid = true;
 	else
 		sensor_say_sample(s, now_ns);
@@ -327,10 +336,16 @@ static void act(struct iiosensor *s, uint64_t now_ns)
 	}
 }
 
+void iiosensor_ready(struct iiosensor *s)
+{
+	s->ready = true;
+}
+
 void iiosensor_dispatch(struct iiosensor *s, uint64_t now_ns)
 {
-	if (s->buffer && s->capture.mode == CAPTURE_BUFFER)
+	if (s->ready && s->buffer && s->capture.mode == CAPTURE_BUFFER)
 		drain_buffer(s, now_ns);
+	s->ready = false;
 	act(s, now_ns);
 	if (s->capture.mode == CAPTURE_OFF || s->capture.mode == CAPTURE_FAILED)
 		return;

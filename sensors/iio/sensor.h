@@ -93,6 +93,9 @@ void iiosensor_reset(struct iiosensor *sensor, uint64_t now_ns);
 uint64_t iiosensor_deadline(const struct iiosensor *sensor);
 void iiosensor_dispatch(struct iiosensor *sensor, uint64_t now_ns);
 
+/* Its buffer, which the epoll set knows by the sensor's address, has something: for the next dispatch. */
+void iiosensor_ready(struct iiosensor *sensor);
+
 const struct iiobus_device *iiosensor_device(const struct iiosensor *sensor);
 enum sensor_class iiosensor_class(const struct iiosensor *sensor);
 /* It waits for an event of its device. */

@@ -18,6 +18,7 @@ struct iiosensor {
 	struct channels channels;
 	struct capture capture;
 	struct iiobus_capture *buffer;
+	bool ready;
 	struct quirk quirk;
 	/* Why it cannot be used at all, "" when it can. */
 	char unusable[CHANNELS_WHY_MAX];

@@ -142,6 +142,11 @@ static void remove_vanished(struct power *power)
 	}
 }
 
+static int read_file(const void *dir, const char *file, char *buf, size_t size)
+{
+	return sysfs_read(dir, file, buf, size);
+}
+
 static void read_all(struct power *power, bool event)
 {
 	for (unsigned i = 0; i < power->count; i++) {
@@ -155,7 +160,7 @@ static void read_all(struct power *power, bool event)
 		if (entry->given_up)
 			continue;
 		supply_dir(power, entry->supply.name, dir);
-		supply_read(&entry->supply, dir);
+		supply_read(&entry->supply, &(struct supply_source){ .read = read_file, .data = dir });
 		if (entry->supply.failures < SUPPLY_FAILURES_MAX)
 			continue;
 		entry->given_up = true;
@@ -293,11 +298,36 @@ static void warn(struct power *power, const struct battery *sum, const struct es
 		power->warned(power->data, level, before);
 }
 
-static void say_sum(struct power *power, unsigned batteries, const struct battery *sum,
-		    enum mains_state mains, uint64_t now_ns)
+static void say_no_battery(struct power *power)
+{
+	static const char *const names[] = { "percent",   "status",        "energy-now",   "energy-full",
+					     "power-now", "time-to-empty", "time-to-full", "warning" };
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		report_drop(power->report, "power", names[i]);
+	estimate_init(&power->estimate);
+}
+
+/* Of all together; brief: what a person asks for, without the measurements that go with it. */
+static void say_sum(struct power *power, const struct battery *sum, bool brief, uint64_t now_ns)
 {
 	struct estimate_times times;
 
+	estimate_update(&power->estimate, sum, now_ns, &times);
+	say_optional(power, "power", "percent", sum->percent, "%", now_ns);
+	report_text(power->report, "power", "status", battery_state_name(sum->state), now_ns);
+	warn(power, sum, &times, now_ns);
+	if (brief)
+		return;
+	say_optional(power, "power", "energy-now", sum->energy_uwh, "uwh", now_ns);
+	say_optional(power, "power", "energy-full", sum->energy_full_uwh, "uwh", now_ns);
+	say_optional(power, "power", "power-now", sum->power_uw, "uw", now_ns);
+	say_optional(power, "power", "time-to-empty", times.to_empty_s, "s", now_ns);
+	say_optional(power, "power", "time-to-full", times.to_full_s, "s", now_ns);
+}
+
+static void say_on_ac(struct power *power, enum mains_state mains, const struct battery *sum, uint64_t now_ns)
+{
 	/* Without any mains supply in sight the batteries tell. */
 	if (mains == MAINS_UNKNOWN && sum->state != BATTERY_STATE_UNKNOWN)
 		mains = sum->state == BATTERY_DISCHARGING ? MAINS_OFF : MAINS_ON;
@@ -305,58 +335,60 @@ static void say_sum(struct power *power, unsigned batteries, const struct batter
 		report_integer(power->report, "power", "on-ac", mains == MAINS_ON, "", now_ns);
 	else
 		report_drop(power->report, "power", "on-ac");
-	if (!batteries) {
-		static const char *const names[] = { "percent",      "status",    "energy-now",
-						     "energy-full",  "power-now", "time-to-empty",
-						     "time-to-full", "warning" };
+}
 
-		for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-			report_drop(power->report, "power", names[i]);
-		estimate_init(&power->estimate);
-		return;
+static void say_all(struct power *power, bool brief, uint64_t now_ns)
+{
+	enum mains_state mains = mains_state(power);
+	struct battery batteries[POWER_SUPPLIES_MAX] = { 0 };
+	struct battery sum;
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < power->count; i++) {
+		struct entry *entry = &power->entries[i];
+		struct supply *s = &entry->supply;
+
+		if (entry->given_up)
+			continue;
+		if (s->type != SUPPLY_BATTERY) {
+			if (!brief)
+				say_mains(power, entry, now_ns);
+			continue;
+		}
+		s->battery.state = s->state;
+		s->battery.state = battery_infer(&s->battery, mains);
+		if (!brief)
+			say_battery(power, entry, now_ns);
+		if (s->present)
+			batteries[count++] = s->battery;
 	}
-	estimate_update(&power->estimate, sum, now_ns, &times);
-	say_optional(power, "power", "percent", sum->percent, "%", now_ns);
-	report_text(power->report, "power", "status", battery_state_name(sum->state), now_ns);
-	say_optional(power, "power", "energy-now", sum->energy_uwh, "uwh", now_ns);
-	say_optional(power, "power", "energy-full", sum->energy_full_uwh, "uwh", now_ns);
-	say_optional(power, "power", "power-now", sum->power_uw, "uw", now_ns);
-	say_optional(power, "power", "time-to-empty", times.to_empty_s, "s", now_ns);
-	say_optional(power, "power", "time-to-full", times.to_full_s, "s", now_ns);
-	warn(power, sum, &times, now_ns);
+	battery_sum(batteries, count, &sum);
+	say_on_ac(power, mains, &sum, now_ns);
+	if (count)
+		say_sum(power, &sum, brief, now_ns);
+	else
+		say_no_battery(power);
 }
 
 void power_refresh(struct power *power, bool event, uint64_t now_ns)
 {
-	struct battery batteries[POWER_SUPPLIES_MAX];
-	struct battery sum;
-	enum mains_state mains;
-	unsigned count = 0;
-
 	for (unsigned i = 0; i < power->count; i++)
 		power->entries[i].seen = false;
 	/* An unreadable class directory is that of a kernel without supplies: all of them have gone. */
 	sysfs_list(power->dir, "", found, power);
 	remove_vanished(power);
 	read_all(power, event);
+	say_all(power, false, now_ns);
+}
 
-	mains = mains_state(power);
-	for (unsigned i = 0; i < power->count; i++) {
-		struct entry *entry = &power->entries[i];
+bool power_hear(struct power *power, const char *name, const struct supply_source *told, uint64_t now_ns)
+{
+	struct entry *entry = find(power, name);
 
-		if (entry->given_up)
-			continue;
-		if (entry->supply.type != SUPPLY_BATTERY) {
-			say_mains(power, entry, now_ns);
-			continue;
-		}
-		entry->supply.battery.state = battery_infer(&entry->supply.battery, mains);
-		say_battery(power, entry, now_ns);
-		if (entry->supply.present)
-			batteries[count++] = entry->supply.battery;
-	}
-	battery_sum(batteries, count, &sum);
-	say_sum(power, count, &sum, mains, now_ns);
+	if (!entry || entry->given_up || !supply_read(&entry->supply, told))
+		return false;
+	say_all(power, true, now_ns);
+	return true;
 }
 
 void power_rest(struct power *power)

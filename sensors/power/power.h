@@ -47,6 +47,13 @@ void power_destroy(struct power *power);
  */
 void power_refresh(struct power *power, bool event, uint64_t now_ns);
 
+/*
+ * The kernel told of a change, and what is so now: percent, status, on-ac and warning are reported, all of which may hang together
+ * with other supplies. The rest waits for power_refresh. False when that one has to be called at once: the supply is not known, or
+ * nothing was told of it.
+ */
+bool power_hear(struct power *power, const char *name, const struct supply_source *told, uint64_t now_ns);
+
 /* Nobody asks any more: the values become stale. */
 void power_rest(struct power *power);
 

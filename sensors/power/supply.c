@@ -114,11 +114,17 @@ static bool is_accident(int rc)
 	       rc == -ENXIO;
 }
 
-static void read_field(struct supply *supply, const char *dir, enum supply_field field, int *error, bool *any)
+static void read_field(struct supply *supply, const struct supply_source *source, enum supply_field field,
+		       int *error, bool *any)
 {
+	char text[ATTR_MAX];
 	int64_t value;
-	int rc = sysfs_read_s64(dir, fields[field].file, &value);
+	int rc = source->read(source->data, fields[field].file, text, sizeof(text));
 
+	if (rc == -ENOENT && source->partial)
+		return;
+	if (!rc)
+		rc = attr_parse_s64(text, &value);
 	if (!rc) {
 		*any = true;
 		supply->field[field].valid = value >= fields[field].min && value <= fields[field].max;
@@ -142,12 +148,15 @@ static void read_field(struct supply *supply, const char *dir, enum supply_field
 	supply->field[field].kept = false;
 }
 
-static void read_text(const char *dir, const char *file, char *text, bool *any)
+static void read_text(const struct supply_source *source, const char *file, char *text, bool *any)
 {
 	char raw[ATTR_MAX];
+	int rc = source->read(source->data, file, raw, sizeof(raw));
 
+	if (rc == -ENOENT && source->partial)
+		return;
 	text[0] = '\0';
-	if (sysfs_read(dir, file, raw, sizeof(raw)))
+	if (rc)
 		return;
 	*any = true;
 	text_copy(text, SUPPLY_TEXT_MAX, raw, sizeof(raw));
@@ -229,38 +238,43 @@ static void compute(struct supply *supply)
 }
 
 /* One accident leaves the state as it was, the next one leaves it unknown. */
-static void read_state(struct supply *supply, const char *dir, bool *any)
+static void read_state(struct supply *supply, const struct supply_source *source, bool *any)
 {
 	char text[ATTR_MAX];
-	int rc = sysfs_read(dir, "status", text, sizeof(text));
+	int rc = source->read(source->data, "status", text, sizeof(text));
 
+	if (rc == -ENOENT && source->partial)
+		return;
 	if (!rc) {
 		*any = true;
-		supply->battery.state = battery_state_parse(text);
+		supply->state = battery_state_parse(text);
 	} else if (!is_accident(rc) || supply->state_kept) {
-		supply->battery.state = BATTERY_STATE_UNKNOWN;
+		supply->state = BATTERY_STATE_UNKNOWN;
 	}
 	supply->state_kept = is_accident(rc);
 }
 
-void supply_read(struct supply *supply, const char *dir)
+bool supply_read(struct supply *supply, const struct supply_source *source)
 {
 	int error = 0;
 	bool any = false;
 
 	for (int i = 0; i < SUPPLY_FIELDS; i++)
 		if ((supply->type == SUPPLY_BATTERY) == (i != SUPPLY_ONLINE))
-			read_field(supply, dir, (enum supply_field)i, &error, &any);
+			read_field(supply, source, (enum supply_field)i, &error, &any);
 	supply->present = supply->type != SUPPLY_BATTERY || !supply->field[SUPPLY_PRESENT].valid ||
 			  supply->field[SUPPLY_PRESENT].value;
 	if (supply->type == SUPPLY_BATTERY) {
-		read_state(supply, dir, &any);
-		read_text(dir, "health", supply->health, &any);
-		read_text(dir, "technology", supply->technology, &any);
-		read_text(dir, "manufacturer", supply->manufacturer, &any);
-		read_text(dir, "model_name", supply->model_name, &any);
+		read_state(supply, source, &any);
+		read_text(source, "health", supply->health, &any);
+		read_text(source, "technology", supply->technology, &any);
+		read_text(source, "manufacturer", supply->manufacturer, &any);
+		read_text(source, "model_name", supply->model_name, &any);
 		compute(supply);
 	}
+	if (source->partial)
+		return any;
 	supply->error = any ? 0 : error ? error : -ENODATA;
 	supply->failures = any ? 0 : supply->failures + 1;
+	return any;
 }

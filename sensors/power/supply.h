@@ -6,6 +6,7 @@
 #define SENSORS_POWER_SUPPLY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sensors/estimate.h"
@@ -64,12 +65,10 @@ struct supply {
 	} field[SUPPLY_FIELDS];
 	/* False while the bay is empty: nothing but that is known then. */
 	bool present;
-	/* The last read of the status failed, and the one before stands. */
+	/* The kernel's; the last read of it failed, and the one before stands. */
+	enum battery_state state;
 	bool state_kept;
-	/*
-	 * What is computed from the fields. The state is the kernel's; Unknown is inferred by who knows the
-	 * mains.
-	 */
+	/* What is computed from the fields, but for its state: an Unknown one is inferred by who knows the mains. */
 	struct battery battery;
 	/* Cleaned; "" when there is none. */
 	char health[SUPPLY_TEXT_MAX], technology[SUPPLY_TEXT_MAX], manufacturer[SUPPLY_TEXT_MAX],
@@ -89,8 +88,17 @@ struct supply {
  */
 int supply_init(struct supply *supply, const char *dir, const char *name);
 
-/* Reads all of it again. */
-void supply_read(struct supply *supply, const char *dir);
+/* Where attributes come from, by the names of their files in sysfs. */
+struct supply_source {
+	/* As sysfs_read: 0 or -errno. */
+	int (*read)(const void *data, const char *file, char *buf, size_t size);
+	const void *data;
+	/* It does not say all there is: what it lacks (-ENOENT) stays as it was. */
+	bool partial;
+};
+
+/* Takes all that the source says. False when that is nothing; of a source that is not partial, that is a failure. */
+bool supply_read(struct supply *supply, const struct supply_source *source);
 
 /*
  * The kernel's name of the field with hyphens, and its unit; the value of a field that is not valid means

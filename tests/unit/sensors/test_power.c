@@ -342,6 +342,85 @@ static void the_number_of_supplies_is_bounded(void **state)
 	assert_int_equal(said_integer(&f->said, "power/energy-full"), 16 * 40000000ll);
 }
 
+/* What a uevent says: pairs of a file's name and its value; NULL ends them. */
+static int read_pairs(const void *data, const char *file, char *buf, size_t size)
+{
+	for (const char *const *pair = data; *pair; pair += 2) {
+		if (strcmp(pair[0], file) != 0)
+			continue;
+		if (strlen(pair[1]) >= size)
+			return -EMSGSIZE;
+		strcpy(buf, pair[1]);
+		return *buf ? 0 : -ENODATA;
+	}
+	return -ENOENT;
+}
+
+#define HEAR(f, name, ...)                                                                                   \
+	power_hear((f)->power, name,                                                                         \
+		   &(struct supply_source){ read_pairs, (const char *const[]){ __VA_ARGS__, NULL }, true },  \
+		   (f)->now)
+
+static void what_an_event_says_is_told_without_a_look(void **state)
+{
+	struct fixture *f = *state;
+
+	put_battery(f, BAT, "Discharging\n");
+	refresh(f);
+	/* What stands in sysfs meanwhile is not looked at, and what the event does not say stays. */
+	tree_put(f->root, BAT, "capacity", "11\n");
+	assert_true(HEAR(f, "BAT0", "capacity", "49", "status", "Charging", "energy_now", "19600000"));
+	assert_int_equal(said_integer(&f->said, "power/percent"), 49);
+	assert_string_equal(said_text(&f->said, "power/status"), "charging");
+	assert_int_equal(said_integer(&f->said, "power/energy-now"), 20000000);
+	assert_int_equal(said_integer(&f->said, "power/battery/bat0/capacity"), 50);
+	refresh(f);
+	assert_int_equal(said_integer(&f->said, "power/percent"), 11);
+	assert_int_equal(said_integer(&f->said, "power/battery/bat0/capacity"), 11);
+	assert_string_equal(said_text(&f->said, "power/status"), "discharging");
+}
+
+static void mains_that_go_make_an_unknown_battery_discharge(void **state)
+{
+	struct fixture *f = *state;
+
+	put_battery(f, BAT, "Unknown\n");
+	tree_put(f->root, AC, "type", "Mains\n");
+	tree_put(f->root, AC, "online", "1\n");
+	refresh(f);
+	assert_string_equal(said_text(&f->said, "power/status"), "charging");
+	assert_true(HEAR(f, "ADP1", "online", "0"));
+	assert_int_equal(said_integer(&f->said, "power/on-ac"), 0);
+	assert_string_equal(said_text(&f->said, "power/status"), "discharging");
+	/* What is heard of one battery leaves what is known of the other supplies. */
+	assert_true(HEAR(f, "BAT0", "capacity", "3"));
+	assert_string_equal(said_text(&f->said, "power/status"), "discharging");
+	assert_string_equal(said_text(&f->said, "power/warning"), "critical");
+	assert_true(HEAR(f, "ADP1", "online", "1"));
+	assert_string_equal(said_text(&f->said, "power/warning"), "none");
+}
+
+static void events_that_say_nothing_are_left_to_a_look(void **state)
+{
+	static const char *const bad[] = { "", "-5", "fifty", "9223372036854775808", "nan", "1e400" };
+	struct fixture *f = *state;
+
+	assert_false(HEAR(f, "BAT0", "capacity", "49"));
+	put_battery(f, BAT, "Discharging\n");
+	refresh(f);
+	assert_false(HEAR(f, "BAT0", "colour", "red"));
+	assert_false(HEAR(f, "BAT1", "capacity", "49"));
+	assert_int_equal(said_integer(&f->said, "power/percent"), 50);
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		HEAR(f, "BAT0", "capacity", bad[i], "energy_now", bad[i], "status", "Discharging");
+		assert_int_equal(said_integer(&f->said, "power/percent"), SAID_MISSING);
+		refresh(f);
+		assert_int_equal(said_integer(&f->said, "power/percent"), 50);
+	}
+	assert_true(HEAR(f, "BAT0", "present", "0"));
+	assert_int_equal(said_integer(&f->said, "power/percent"), SAID_MISSING);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -363,6 +442,9 @@ int main(void)
 		T(a_dead_battery_waits_for_its_event),
 		T(warnings_are_told),
 		T(the_number_of_supplies_is_bounded),
+		T(what_an_event_says_is_told_without_a_look),
+		T(mains_that_go_make_an_unknown_battery_discharge),
+		T(events_that_say_nothing_are_left_to_a_look),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -128,6 +128,27 @@ static void a_uevent_is_followed_at_once(void **state)
 	assert_string_equal(said_text(&f->said, "power/status"), "not-charging");
 }
 
+/* The kernel's own words are reported, and sysfs is read when the burst is over. */
+static void what_a_uevent_says_comes_before_any_reading(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f, SENSORS_BACKEND_SYSFS);
+	umockdev_testbed_set_property(f->testbed, BATTERY, "POWER_SUPPLY_CAPACITY", "61");
+	umockdev_testbed_set_property(f->testbed, BATTERY, "POWER_SUPPLY_STATUS", "Charging");
+	for (int i = 0; i < 3; i++) {
+		umockdev_testbed_uevent(f->testbed, BATTERY, "change");
+		wait_for_event(f);
+		assert_int_equal(said_integer(&f->said, "power/percent"), 61);
+		assert_string_equal(said_text(&f->said, "power/status"), "charging");
+	}
+	assert_int_equal(said_integer(&f->said, "power/battery/bat0/capacity"), 62);
+	umockdev_testbed_set_attribute(f->testbed, BATTERY, "capacity", "60\n");
+	run(f, f->now + SENSORS_BURST_NS);
+	assert_int_equal(said_integer(&f->said, "power/percent"), 60);
+	assert_int_equal(said_integer(&f->said, "power/battery/bat0/capacity"), 60);
+}
+
 static int open_descriptors(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
@@ -202,8 +223,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(the_tablet_through_sysfs),     T(the_tablet_through_libiio),
-		T(a_uevent_is_followed_at_once), T(fifty_replugs_through_sysfs),
-		T(fifty_replugs_through_libiio),
+		T(a_uevent_is_followed_at_once), T(what_a_uevent_says_comes_before_any_reading),
+		T(fifty_replugs_through_sysfs),  T(fifty_replugs_through_libiio),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
