@@ -24,6 +24,7 @@ struct xenhub {
 	char *endpoint;
 	struct wire_hello hello;
 	bool once;
+	bool given; /* its links are, and none is connected to */
 	bool ended; /* once: the link has been up and is over */
 	struct xenhub_listener listener;
 	void *data;
@@ -58,7 +59,7 @@ static void drop_link(struct xenhub *hub, enum xenhub_link status, const char *t
 		hub->retry_ns = RETRY_FIRST_NS;
 	if (status == XENHUB_LINK_REFUSED)
 		hub->retry_ns = RETRY_LAST_NS;
-	hub->retry_at = now_ns + hub->retry_ns;
+	hub->retry_at = hub->given ? CLOCK_NEVER : now_ns + hub->retry_ns;
 	hub->retry_ns = hub->retry_ns * 2 < RETRY_LAST_NS ? hub->retry_ns * 2 : RETRY_LAST_NS;
 	if (hub->once && (was_up || status != XENHUB_LINK_DOWN))
 		hub->ended = true;
@@ -76,15 +77,11 @@ static void drop_for_errno(struct xenhub *hub, int err, uint64_t now_ns)
 	drop_link(hub, XENHUB_LINK_DOWN, text, now_ns);
 }
 
-static void begin_link(struct xenhub *hub, uint64_t now_ns)
+static void use_link(struct xenhub *hub, struct link *link, uint64_t now_ns)
 {
 	struct epoll_event ev = { 0 };
-	int rc = link_connect(&hub->link, hub->endpoint);
 
-	if (rc < 0) {
-		drop_for_errno(hub, -rc, now_ns);
-		return;
-	}
+	hub->link = link;
 	hub->waiting_for = link_wait_events(hub->link, true);
 	ev.events = hub->waiting_for;
 	if (epoll_ctl(hub->epoll, EPOLL_CTL_ADD, hub->link->fd, &ev) < 0) {
@@ -92,6 +89,17 @@ static void begin_link(struct xenhub *hub, uint64_t now_ns)
 		return;
 	}
 	mirror_connect(hub->mirror, &hub->hello, now_ns);
+}
+
+static void begin_link(struct xenhub *hub, uint64_t now_ns)
+{
+	struct link *link;
+	int rc = link_connect(&link, hub->endpoint);
+
+	if (rc < 0)
+		drop_for_errno(hub, -rc, now_ns);
+	else
+		use_link(hub, link, now_ns);
 }
 
 /* Writes what the mirror wants sent. Returns 0, or -errno when the link is dead. */
@@ -134,6 +142,7 @@ static void on_mirror_error(struct xenhub *hub, int rc, const struct wire_error 
 			 err->text);
 		drop_link(hub, status_of_bye(err->bye), text, now_ns);
 	} else {
+		hub->link->in_order = false;
 		snprintf(text, sizeof(text), "the hub breaks the protocol: %s", err->text);
 		flush(hub);
 		drop_link(hub, XENHUB_LINK_REFUSED, text, now_ns);
@@ -159,6 +168,8 @@ static void read_link(struct xenhub *hub)
 			on_mirror_error(hub, rc, &err, now_ns);
 			return;
 		}
+		if (mirror_live(hub->mirror) && hub->link)
+			hub->link->in_order = true;
 		if ((size_t)n < sizeof(hub->buf))
 			return;
 	}
@@ -226,23 +237,19 @@ static void program_name(char *name, size_t size)
 	snprintf(name, size, "%s", program_invocation_short_name);
 }
 
-int xenhub_open(struct xenhub **out, const char *link, const struct xenhub_options *options,
-		const struct xenhub_listener *listener, void *data)
+static int open_hub(struct xenhub **out, const char *link, bool given, const struct xenhub_options *options,
+		    const struct xenhub_listener *listener, void *data)
 {
 	struct epoll_event ev = { .events = EPOLLIN };
-	char why[128];
-	struct xenhub *hub;
+	struct xenhub *hub = calloc(1, sizeof(*hub));
 	int rc;
 
-	rc = link_check_endpoint(link, why, sizeof(why));
-	if (rc < 0)
-		return rc;
-	hub = calloc(1, sizeof(*hub));
 	if (!hub)
 		return -ENOMEM;
 	hub->listener = *listener;
 	hub->data = data;
 	hub->once = options->once;
+	hub->given = given;
 	hub->armed = CLOCK_NEVER;
 	hub->retry_ns = RETRY_FIRST_NS;
 	hub->hello = (struct wire_hello){
@@ -283,7 +290,8 @@ int xenhub_open(struct xenhub **out, const char *link, const struct xenhub_optio
 		rc = -errno;
 		goto err_timerfd;
 	}
-	hub->retry_at = 1; /* at once: the timer is due as soon as the caller polls */
+	/* At once: the timer is due as soon as the caller polls. */
+	hub->retry_at = given ? CLOCK_NEVER : 1;
 	rearm(hub);
 	*out = hub;
 	return 0;
@@ -299,6 +307,36 @@ err_endpoint:
 err_free:
 	free(hub);
 	return rc;
+}
+
+int xenhub_open(struct xenhub **out, const char *link, const struct xenhub_options *options,
+		const struct xenhub_listener *listener, void *data)
+{
+	char why[LINK_WHY_MAX];
+	int rc = link_check_endpoint(link, why, sizeof(why));
+
+	return rc < 0 ? rc : open_hub(out, link, false, options, listener, data);
+}
+
+int xenhub_open_given(struct xenhub **out, const char *name, const struct xenhub_options *options,
+		      const struct xenhub_listener *listener, void *data)
+{
+	return open_hub(out, name, true, options, listener, data);
+}
+
+void xenhub_drop(struct xenhub *hub, const char *text, bool in_order)
+{
+	if (!hub->link)
+		return;
+	hub->link->in_order = in_order;
+	drop_link(hub, XENHUB_LINK_DOWN, text, clock_now_ns());
+	rearm(hub);
+}
+
+void xenhub_give(struct xenhub *hub, struct link *link)
+{
+	xenhub_drop(hub, "another link takes its place", true);
+	use_link(hub, link, clock_now_ns());
 }
 
 void xenhub_close(struct xenhub *hub)

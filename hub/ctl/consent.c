@@ -50,6 +50,6 @@ const struct subcommand consent_command = {
 	.help = "Usage: xenhub consent [ID]\n"
 		"Without an id: prints the devices of other domains that wait for a yes, since they\n"
 		"could type: id, name, and where they come from. All of it is what that domain claims.\n"
-		"With one: says yes, for as long as xenhubd runs. What was typed before is lost.\n",
+		"With one: says yes, until the machine boots again. What was typed before is lost.\n",
 	.run = consent_main,
 };

@@ -9,7 +9,9 @@
 
 #include "hub/core/log.h"
 #include "hub/link/link.h"
+#include "hub/link/route.h"
 #include "hub/link/xen.h"
+#include "hub/source/peer.h"
 #include "sensors/claims.h"
 #include "sensors/matrix.h"
 
@@ -61,7 +63,10 @@ static int check_source(const char *s, char *why, size_t size)
 	if (!strcmp(s, "evdev") || (!strncmp(s, "evemu:", 6) && s[6]))
 		return 0;
 	if (!strncmp(s, "peer:", 5))
-		return link_check_endpoint(s + 5, why, size) < 0 ? -EINVAL : 0;
+		return (peer_is_served(s + 5) ? link_check_listen(s + 5, why, size)
+					      : link_check_endpoint(s + 5, why, size)) < 0
+			       ? -EINVAL
+			       : 0;
 	snprintf(why, size, "expected evdev, evemu:FILE[,fast] or peer:ENDPOINT, not '%s'", s);
 	return -EINVAL;
 }
@@ -268,6 +273,9 @@ static void check_whole_route(const struct config_route *route, config_complain_
 	const struct config_named *n = &route->named;
 	char why[256];
 
+	if (!strcmp(n->name, ROUTE_SOURCE))
+		complain(data, n->line, "route", n->name, "",
+			 "this name is kept for hubs that are sources: peer:vchan:DOMAIN");
 	if (!route->server[0])
 		complain(data, n->line, "route", n->name, "server", needs);
 	if (!route->client[0])

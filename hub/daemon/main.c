@@ -337,6 +337,7 @@ static int daemon_init(struct daemon *d)
 static void daemon_finish(struct daemon *d)
 {
 	endpoints_end(&d->endpoints);
+	sources_end(&d->sources);
 	slow_side_end(&d->slow);
 	sources_finish(&d->sources);
 	sense_destroy(d->sense);

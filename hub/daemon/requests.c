@@ -109,10 +109,16 @@ static int do_consent(struct requests *q, char **words, struct reply *r)
 	if (!words[1])
 		return 0;
 	rc = peer_consent(q->consents, q->hub, words[1], clock_now_ns());
-	if (rc < 0) {
+	if (rc == -ENOENT || rc == -ENOSPC) {
 		say(r, "%s: %s", words[1],
 		    rc == -ENOSPC ? "too many were given" : "no such device waits for consent");
 		return -rc;
+	}
+	if (rc < 0) {
+		log_warn_errno(-rc,
+			       "%s: cannot be written: what is consented to is forgotten when xenhubd ends",
+			       q->consents->path);
+		say(r, "given until xenhubd ends: it cannot be written down in %s", q->consents->path);
 	}
 	log_info("consent is given to %s", words[1]);
 	return 0;

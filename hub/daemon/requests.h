@@ -25,7 +25,7 @@ struct requests {
 	struct hub *hub;
 	struct server *server;
 	struct evdev_source *evdev; /* NULL without that source */
-	struct peer_consents *consents;
+	struct consents *consents;
 	struct sense *sense; /* NULL without sensors */
 	struct stations *stations;
 };

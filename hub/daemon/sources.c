@@ -9,6 +9,8 @@
 #include "hub/core/log.h"
 #include "hub/source/recording_source.h"
 
+#define CONSENTS_NAME "consents"
+
 /* ---- recordings ---- */
 
 void sources_start(struct sources *s)
@@ -64,12 +66,17 @@ static int add_recording(struct sources *s, const char *spec)
 
 /* ---- other hubs, and this machine ---- */
 
-static int add_peer(struct sources *s, const char *endpoint)
+static int add_peer(struct sources *s, const char *endpoint, struct slow_side *side)
 {
-	int rc = -ENOSPC;
+	struct peer_options options = { .endpoint = endpoint, .consents = &s->consents };
+	int rc = s->n_peers < PEERS_MAX ? 0 : -ENOSPC;
 
-	if (s->n_peers < PEERS_MAX)
-		rc = peer_source_create(&s->peers[s->n_peers], s->loop, s->hub, endpoint, &s->consents);
+	if (!rc && peer_is_served(endpoint))
+		rc = slow_side_domains(side);
+	options.worker = side->worker;
+	options.domains = side->domains;
+	if (!rc)
+		rc = peer_source_create(&s->peers[s->n_peers], s->loop, s->hub, &options);
 	if (rc < 0)
 		log_errno(-rc, "peer:%s: cannot be a source", endpoint);
 	else
@@ -93,18 +100,30 @@ static int add_evdev(struct sources *s, const struct config *c, const struct evd
 	return rc;
 }
 
+/* Beside the control socket: where that is, only we and root may write. */
+static void open_consents(struct sources *s, const struct config *c)
+{
+	const char *slash = strrchr(c->control, '/');
+	char path[CONFIG_TEXT_MAX + sizeof(CONSENTS_NAME)];
+
+	snprintf(path, sizeof(path), "%.*s" CONSENTS_NAME, slash ? (int)(slash - c->control) + 1 : 0,
+		 c->control);
+	consents_open(&s->consents, path);
+}
+
 int sources_open(struct sources *s, const struct config *c, const struct evdev_options *evdev,
 		 struct slow_side *side)
 {
 	int rc = 0;
 
+	open_consents(s, c);
 	for (unsigned i = 0; i < c->source.count && rc >= 0; i++) {
 		const char *source = c->source.items[i];
 
 		if (!strncmp(source, "evemu:", 6))
 			rc = add_recording(s, source + 6);
 		else if (!strncmp(source, "peer:", 5))
-			rc = add_peer(s, source + 5);
+			rc = add_peer(s, source + 5, side);
 		else if (!s->evdev)
 			rc = add_evdev(s, c, evdev, side);
 	}
@@ -118,6 +137,12 @@ void sources_led(struct sources *s, uint32_t handle, unsigned code, bool on)
 	for (unsigned i = 0; i < s->n_peers; i++)
 		if (peer_source_led(s->peers[i], handle, code, on))
 			return;
+}
+
+void sources_end(struct sources *s)
+{
+	for (unsigned i = 0; i < s->n_peers; i++)
+		peer_source_end(s->peers[i]);
 }
 
 void sources_finish(struct sources *s)

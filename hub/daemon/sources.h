@@ -25,7 +25,7 @@ struct sources {
 	bool started; /* the recordings play */
 	struct peer_source *peers[PEERS_MAX];
 	unsigned n_peers;
-	struct peer_consents consents;
+	struct consents consents;
 };
 
 /* What of evdev is not the configuration's is in `evdev`: chords and callbacks. 0, or -errno after a log line. */
@@ -44,7 +44,8 @@ bool sources_ended(const struct sources *sources);
 /* For hub_callbacks.led. */
 void sources_led(struct sources *sources, uint32_t handle, unsigned code, bool on);
 
-/* After the slow thread. */
+/* Before the slow thread ends, and after. */
+void sources_end(struct sources *sources);
 void sources_finish(struct sources *sources);
 
 #endif

@@ -100,12 +100,12 @@ err:
 /* ---- the server's ---- */
 
 /* A vchan at path, and the number by which clients tell it from others. */
-static int serve_at(struct link **out, uint32_t client, const char *path, long generation, unsigned spare,
-		    char *why, size_t size)
+static int serve_at(struct link **out, uint32_t client, const char *path, size_t ring, long generation,
+		    unsigned spare, char *why, size_t size)
 {
 	char node[VCHAN_PATH_MAX + 16], number[24];
 	struct xs_handle *xs;
-	int rc = vchan_serve(out, client, path, VCHAN_RING_ROUTE, spare, why, size);
+	int rc = vchan_serve(out, client, path, ring, spare, why, size);
 
 	if (rc < 0)
 		return rc;
@@ -128,8 +128,8 @@ int route_serve(struct link **out, const char *name, uint32_t client, long gener
 		char *why, size_t size)
 {
 	struct xs_handle *xs = xs_open(0);
-	struct route_end end;
-	bool found;
+	struct route_end end, own;
+	bool found, joins;
 	int rc;
 
 	if (!xs) {
@@ -138,12 +138,15 @@ int route_serve(struct link **out, const char *name, uint32_t client, long gener
 		return rc;
 	}
 	found = read_end(xs, "serve", name, &end) && end.domid == client;
+	joins = !found && read_end(xs, "route", name, &own) && !own.domid;
 	xs_close(xs);
+	if (joins)
+		return route_join(out, name, why, size);
 	if (!found) {
 		snprintf(why, size, "Dom0 has taken route '%s' back", name);
 		return -ENOENT;
 	}
-	rc = serve_at(out, client, end.path, generation, spare, why, size);
+	rc = serve_at(out, client, end.path, VCHAN_RING_ROUTE, generation, spare, why, size);
 	if (!rc)
 		snprintf((*out)->peer, sizeof((*out)->peer), "route '%s', domain %u", name, client);
 	return rc;
@@ -180,7 +183,8 @@ int route_serve_in_dom0(struct link **out, const char *name, const struct domain
 		return -EEXIST;
 	}
 	snprintf(path, VCHAN_PATH_MAX + 1, "/local/domain/%u/xenhub/svc0/%s", client->id, name);
-	rc = serve_at(out, client->id, path, generation, spare, why, size);
+	rc = serve_at(out, client->id, path, strcmp(name, ROUTE_SOURCE) ? VCHAN_RING_ROUTE : VCHAN_RING,
+		      generation, spare, why, size);
 	if (!rc)
 		snprintf((*out)->peer, sizeof((*out)->peer), "route '%s', domain '%s' (%u)", name,
 			 client->name, client->id);

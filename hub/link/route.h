@@ -17,6 +17,9 @@
 
 #include "hub/xen/store.h"
 
+/* Where Dom0 serves, and the guest's hub listens: its devices become Dom0's source. No stream of pictures, so with small rings. */
+#define ROUTE_SOURCE "source"
+
 #define ROUTE_NAME_MAX 17 /* with its terminator: a vchan's path has to stay within VCHAN_PATH_MAX */
 
 struct link;
@@ -30,7 +33,10 @@ int route_check_name(const char *name, size_t n, char *why, size_t size);
  */
 int route_join(struct link **out, const char *name, char *why, size_t size);
 
-/* In the guest that serves it, for the client that Dom0 has named. 0, or -errno and why; -ENOENT: no such route any more. */
+/*
+ * In a guest that listens on it: serves the client that Dom0 has named, or joins the route where Dom0 itself is the server: either way a
+ * peer comes. 0, or -errno and why; -ENOENT: no such route any more.
+ */
 int route_serve(struct link **out, const char *name, uint32_t client, long generation, unsigned spare,
 		char *why, size_t size);
 

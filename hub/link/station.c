@@ -338,6 +338,14 @@ static void leave_domain(struct station *s)
 	memset(&s->domain, 0, sizeof(s->domain));
 }
 
+static void say_domain(const struct station *s, const struct domain *domain, const char *what)
+{
+	if (*s->domain_name == '@')
+		log_info("%s: the route is %s", s->endpoint, what);
+	else
+		log_info("%s: domain '%s' (%u) is %s", s->endpoint, domain->name, domain->id, what);
+}
+
 static void on_appeared(void *data, const struct domain *domain)
 {
 	struct station *s = data;
@@ -352,7 +360,7 @@ static void on_appeared(void *data, const struct domain *domain)
 	s->made = s->strikes = 0;
 	s->rest_ns = STATION_REST_MS * NS_PER_MS;
 	s->complained = false;
-	log_info("%s: domain %u ('%s') is there", s->endpoint, domain->id, domain->name);
+	say_domain(s, domain, "there");
 	if (!making)
 		begin_unless_quiet(s);
 }
@@ -363,7 +371,7 @@ static void on_gone(void *data, const struct domain *domain)
 
 	if (!s->domain.id || domain->id != s->domain.id)
 		return;
-	log_info("%s: domain %u ('%s') is gone", s->endpoint, domain->id, domain->name);
+	say_domain(s, domain, "gone");
 	leave_domain(s);
 }
 
@@ -447,7 +455,8 @@ int station_create(struct station **out, struct loop *loop, struct worker *worke
 		if (!s->listener)
 			goto err;
 		if (!s->domain.id && *s->domain_name == '@')
-			log_info("%s: waits until Dom0 publishes the route to this domain (xenhub/serve)",
+			log_info("%s: waits until Dom0 publishes the route to this domain (xenhub/serve, "
+				 "xenhub/route)",
 				 endpoint);
 		else if (!s->domain.id)
 			log_info("%s: waits for domain '%s'", endpoint, s->domain_name);

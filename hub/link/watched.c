@@ -49,6 +49,13 @@ static uint32_t watched_wait_events(struct link *link, bool want_write)
 	return EPOLLIN;
 }
 
+static int watched_meet(struct link *link)
+{
+	struct watched_link *w = (struct watched_link *)link;
+
+	return w->made->ops->meet ? w->made->ops->meet(w->made) : 0;
+}
+
 static void watched_close(struct link *link)
 {
 	struct watched_link *w = (struct watched_link *)link;
@@ -64,6 +71,7 @@ static const struct link_ops watched_ops = {
 	.write = watched_write,
 	.wait_events = watched_wait_events,
 	.close = watched_close,
+	.meet = watched_meet,
 };
 
 int watched_create(struct link **out, struct link *made, struct xs_handle *xs, const char *sentence)

@@ -20,7 +20,7 @@
 
 struct xenstore;
 
-/* Whether this machine looks as if it had a XenStore. */
+/* Whether this machine looks as if it had a XenStore that we may write: no guest's. */
 bool xenstore_is_here(void);
 
 /*

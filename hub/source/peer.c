@@ -12,6 +12,9 @@
 #include "hub/core/clock.h"
 #include "hub/core/log.h"
 #include "hub/device/classify.h"
+#include "hub/link/link.h"
+#include "hub/link/route.h"
+#include "hub/link/station.h"
 #include "hub/model/peer_check.h"
 
 struct peer_entry {
@@ -24,7 +27,8 @@ struct peer_entry {
 struct peer_source {
 	struct loop *loop;
 	struct hub *hub;
-	const struct peer_consents *consents;
+	const struct consents *consents;
+	struct station *station; /* NULL: the client connects by itself */
 	char *endpoint;
 	char origin[WIRE_TEXT_MAX];
 	struct xenhub *client; /* NULL while it is punished */
@@ -35,29 +39,19 @@ struct peer_source {
 	struct peer_entry devices[PEER_DEVICES_MAX];
 };
 
-static bool is_consented(const struct peer_consents *c, const char *origin, const char *id)
-{
-	for (unsigned i = 0; i < c->count; i++)
-		if (!strcmp(c->given[i].origin, origin) && !strcmp(c->given[i].id, id))
-			return true;
-	return false;
-}
-
-int peer_consent(struct peer_consents *c, struct hub *hub, const char *id, uint64_t now_ns)
+int peer_consent(struct consents *c, struct hub *hub, const char *id, uint64_t now_ns)
 {
 	struct hub_device_info info;
+	int rc;
 
 	for (unsigned i = 0; i < HUB_DEVICES_MAX; i++) {
 		if (!hub_device_info(hub, i, &info) || !(info.flags & HUB_DEVICE_PENDING) ||
 		    strcmp(info.id, id))
 			continue;
-		if (c->count == PEER_CONSENTS_MAX)
-			return -ENOSPC;
-		snprintf(c->given[c->count].origin, sizeof(c->given[0].origin), "%s", info.origin);
-		snprintf(c->given[c->count].id, sizeof(c->given[0].id), "%s", info.id);
-		c->count++;
-		hub_device_consent(hub, info.handle, now_ns);
-		return 0;
+		rc = consents_add(c, info.origin, info.id);
+		if (rc != -ENOSPC)
+			hub_device_consent(hub, info.handle, now_ns);
+		return rc;
 	}
 	return -ENOENT;
 }
@@ -92,7 +86,7 @@ static void show(struct peer_source *p, struct peer_entry *e)
 		return;
 	}
 	hub_device_find(p->hub, e->handle, &info);
-	if (!peer_needs_consent(&e->descriptor) || is_consented(p->consents, p->origin, info.id))
+	if (!peer_needs_consent(&e->descriptor) || consents_have(p->consents, p->origin, info.id))
 		hub_device_consent(p->hub, e->handle, clock_now_ns());
 	else
 		log_warn("%s: '%s' can type: nobody gets its events before `xenhub consent %s`", p->origin,
@@ -208,6 +202,7 @@ static void on_readable(void *data, int fd, uint32_t events)
 	xenhub_dispatch(p->client);
 	if (!p->broken)
 		return;
+	xenhub_drop(p->client, "it broke the rules", false);
 	log_err("%s: broke the rules: its devices are gone, and it is asked again in %d s", p->origin,
 		PEER_PENALTY_MS / 1000);
 	end_link(p);
@@ -223,8 +218,12 @@ static int begin_link(struct peer_source *p)
 		.link = on_link,
 	};
 	const struct xenhub_options options = { .name = "xenhubd", .classes = CLASS_ALL };
-	int rc = xenhub_open(&p->client, p->endpoint, &options, &listener, p);
+	int rc;
 
+	if (peer_is_served(p->endpoint))
+		rc = xenhub_open_given(&p->client, p->endpoint, &options, &listener, p);
+	else
+		rc = xenhub_open(&p->client, p->endpoint, &options, &listener, p);
 	if (rc < 0)
 		return rc;
 	p->broken = false;
@@ -248,8 +247,39 @@ static void on_timer(void *data)
 	}
 }
 
-int peer_source_create(struct peer_source **out, struct loop *loop, struct hub *hub, const char *endpoint,
-		       const struct peer_consents *consents)
+static void on_met(void *data, struct link *link)
+{
+	struct peer_source *p = data;
+
+	/* While it is punished it may come as often as the station lets it. */
+	if (!p->client) {
+		link_close(link);
+		return;
+	}
+	xenhub_give(p->client, link);
+	on_readable(p, -1, 0);
+}
+
+static void on_lost(void *data, struct link *link, bool quiesce)
+{
+	struct peer_source *p = data;
+
+	xenhub_drop(p->client, "its domain is gone", true);
+}
+
+static int begin_station(struct peer_source *p, const struct peer_options *options)
+{
+	const struct station_callbacks callbacks = { .met = on_met, .lost = on_lost, .data = p };
+	char endpoint[LINK_DOMAIN_MAX + 32];
+
+	if (!peer_is_served(p->endpoint))
+		return 0;
+	snprintf(endpoint, sizeof(endpoint), "%.80s/" ROUTE_SOURCE, p->endpoint);
+	return station_create(&p->station, p->loop, options->worker, options->domains, endpoint, &callbacks);
+}
+
+int peer_source_create(struct peer_source **out, struct loop *loop, struct hub *hub,
+		       const struct peer_options *options)
 {
 	struct peer_source *p = calloc(1, sizeof(*p));
 	int rc = -ENOMEM;
@@ -258,21 +288,35 @@ int peer_source_create(struct peer_source **out, struct loop *loop, struct hub *
 		return rc;
 	p->loop = loop;
 	p->hub = hub;
-	p->consents = consents;
-	p->endpoint = strdup(endpoint);
+	p->consents = options->consents;
+	p->endpoint = strdup(options->endpoint);
 	p->timer = loop_add_timer(loop, on_timer, p);
-	snprintf(p->origin, sizeof(p->origin), "peer:%.200s", endpoint);
-	if (p->endpoint && p->timer)
-		rc = begin_link(p);
-	if (rc < 0) {
-		if (p->timer)
-			loop_remove_timer(p->timer);
-		free(p->endpoint);
-		free(p);
-		return rc;
-	}
+	snprintf(p->origin, sizeof(p->origin), "peer:%.200s", options->endpoint);
+	if (!p->endpoint || !p->timer)
+		goto err;
+	rc = begin_link(p);
+	if (rc < 0)
+		goto err;
+	rc = begin_station(p, options);
+	if (rc < 0)
+		goto err_link;
 	*out = p;
 	return 0;
+
+err_link:
+	end_link(p);
+err:
+	if (p->timer)
+		loop_remove_timer(p->timer);
+	free(p->endpoint);
+	free(p);
+	return rc;
+}
+
+void peer_source_end(struct peer_source *p)
+{
+	if (p->station)
+		station_end(p->station);
 }
 
 void peer_source_destroy(struct peer_source *p)
@@ -280,6 +324,7 @@ void peer_source_destroy(struct peer_source *p)
 	if (!p)
 		return;
 	end_link(p);
+	station_destroy(p->station);
 	loop_remove_timer(p->timer);
 	free(p->endpoint);
 	free(p);

@@ -6,33 +6,44 @@
 #ifndef HUB_SOURCE_PEER_H
 #define HUB_SOURCE_PEER_H
 
+#include <stdbool.h>
+#include <string.h>
+
 #include "hub/core/loop.h"
+#include "hub/core/worker.h"
 #include "hub/model/hub.h"
+#include "hub/source/consents.h"
 
-#define PEER_PENALTY_MS   30000
-#define PEER_CONSENTS_MAX 64
+#define PEER_PENALTY_MS 30000
 
+struct domains;
 struct peer_source;
 
-/* The devices that a person has said yes to, for as long as this process lives: by origin and id. Zero-initialise. */
-struct peer_consents {
-	unsigned count;
-	struct {
-		char origin[WIRE_TEXT_MAX];
-		char id[IDENTITY_MAX];
-	} given[PEER_CONSENTS_MAX];
-};
-
-/* Says yes to the pending device with this id. 0; -ENOENT: none such waits; -ENOSPC. */
-int peer_consent(struct peer_consents *consents, struct hub *hub, const char *id, uint64_t now_ns);
+/* Says yes to the pending device with this id. 0; -ENOENT: none such waits; -ENOSPC; another -errno of consents_add. */
+int peer_consent(struct consents *consents, struct hub *hub, const char *id, uint64_t now_ns);
 
 /*
- * endpoint is link_connect's. The consents outlive the source, the hub too. 0 or -errno; the link is kept up for ever.
+ * Whether the endpoint is "vchan:DOMAIN": Dom0's hub then serves that domain's route `source` (hub/link/route.h), and the domain's hub
+ * joins it, so that no page of a guest is ever mapped here. Any other endpoint is link_connect's.
  */
-int peer_source_create(struct peer_source **out, struct loop *loop, struct hub *hub, const char *endpoint,
-		       const struct peer_consents *consents);
+static inline bool peer_is_served(const char *endpoint)
+{
+	return !strncmp(endpoint, "vchan:", 6) && !strpbrk(endpoint + 6, "@:/");
+}
 
-/* Removes its devices from the hub. */
+struct peer_options {
+	const char *endpoint;
+	const struct consents *consents;
+	struct worker *worker; /* these two for endpoints that are served; NULL otherwise */
+	struct domains *domains;
+};
+
+/* Consents, hub, worker and domains outlive the source. 0 or -errno; the link is kept up for ever. */
+int peer_source_create(struct peer_source **out, struct loop *loop, struct hub *hub,
+		       const struct peer_options *options);
+
+/* Before the worker is destroyed, and after that: removes its devices from the hub. */
+void peer_source_end(struct peer_source *source);
 void peer_source_destroy(struct peer_source *source);
 
 /* For hub_callbacks.led: true when the handle is one of its. */

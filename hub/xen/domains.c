@@ -268,7 +268,7 @@ static void on_watch(void *data, int fd, uint32_t events)
 static bool watch_all(struct domains *d)
 {
 	if (d->in_guest)
-		return xs_watch(d->xs, "xenhub/serve", "serve");
+		return xs_watch(d->xs, "xenhub/serve", "serve") && xs_watch(d->xs, "xenhub/route", "route");
 	return xs_watch(d->xs, "@introduceDomain", "come") && xs_watch(d->xs, "@releaseDomain", "go");
 }
 

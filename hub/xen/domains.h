@@ -1,6 +1,6 @@
 /*
- * The domains that live, seen from Dom0, or from a guest the clients of the routes that it serves (store_list_clients), as Dom0
- * publishes them: the slow thread watches XenStore, listeners hear of it on the main thread. A domain that is
+ * The domains that live, seen from Dom0, or from a guest the other ends of the routes that it may listen on (store_list_clients), as
+ * Dom0 publishes them: the slow thread watches XenStore, listeners hear of it on the main thread. A domain that is
  * on its way in ("--incoming") does not count yet; one that is renamed goes and appears again. When XenStore's connection is
  * lost the domains stay as they were, and it is asked again for ever.
  */

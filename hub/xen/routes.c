@@ -246,6 +246,12 @@ static int look(struct routes *r)
 
 	if (!l.xs)
 		return -errno;
+	if (store_own_domain(l.xs)) {
+		if (r->count)
+			log_err("routes are Dom0's to make: [route NAME] is without effect in this domain");
+		rc = 0;
+		goto out;
+	}
 	rc = store_list_domains(l.xs, &domains);
 	if (rc < 0)
 		goto out;

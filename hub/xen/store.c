@@ -114,25 +114,49 @@ int store_list_domains(struct xs_handle *xs, struct domain **out)
 	return *out ? (int)kept : -ENOMEM;
 }
 
-int store_list_clients(struct xs_handle *xs, struct domain **out)
+/* Adds those below one folder: with the number of the other end, or where that is Dom0's with the generation. */
+static int list_ends(struct xs_handle *xs, const char *dir, bool dom0, struct domain **all, unsigned *count)
 {
-	unsigned n = 0, kept = 0;
-	char **names = xs_directory(xs, XBT_NULL, "xenhub/serve", &n);
+	struct domain *grown;
+	unsigned n = 0;
+	char **names = xs_directory(xs, XBT_NULL, dir, &n);
 
-	if (!names && errno != ENOENT)
-		return -errno;
-	*out = calloc(n + 1, sizeof(**out));
-	for (unsigned i = 0; *out && i < n; i++) {
-		long id = store_read_number(xs, "xenhub/serve/%s/domid", names[i]);
+	if (!names)
+		return errno == ENOENT ? 0 : -errno;
+	grown = realloc(*all, (*count + n + 1) * sizeof(*grown));
+	*all = grown ? grown : *all;
+	for (unsigned i = 0; grown && i < n; i++) {
+		long id = store_read_number(xs, "%s/%s/domid", dir, names[i]);
+		struct domain *end = &grown[*count];
 
+		if (dom0 ? id != 0 : id <= 0)
+			continue;
+		if (dom0)
+			id = store_read_number(xs, "%s/%s/generation", dir, names[i]);
 		if (id <= 0)
 			continue;
-		(*out)[kept].id = (uint32_t)id;
-		snprintf((*out)[kept].name, sizeof((*out)[kept].name), "@%.60s", names[i]);
-		kept++;
+		*end = (struct domain){ .id = (uint32_t)id };
+		snprintf(end->name, sizeof(end->name), "@%.60s", names[i]);
+		(*count)++;
 	}
 	free(names);
-	return *out ? (int)kept : -ENOMEM;
+	return grown ? 0 : -ENOMEM;
+}
+
+int store_list_clients(struct xs_handle *xs, struct domain **out)
+{
+	struct domain *all = NULL;
+	unsigned count = 0;
+	int rc = list_ends(xs, "xenhub/serve", false, &all, &count);
+
+	if (!rc)
+		rc = list_ends(xs, "xenhub/route", true, &all, &count);
+	if (rc) {
+		free(all);
+		return rc;
+	}
+	*out = all;
+	return (int)count;
 }
 
 uint32_t store_own_domain(struct xs_handle *xs)

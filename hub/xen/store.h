@@ -45,7 +45,8 @@ bool domain_is_called(const struct domain *domain, const char *name);
 int store_list_domains(struct xs_handle *xs, struct domain **out);
 
 /*
- * In a guest: the clients of the routes that Dom0 lets it serve, each called "@ROUTE". As store_list_domains.
+ * In a guest: who is at the other end of the routes that it may listen on, each called "@ROUTE": the clients of those that it serves, and
+ * Dom0 where that one serves, with the route's generation as its id. As store_list_domains.
  */
 int store_list_clients(struct xs_handle *xs, struct domain **out);
 

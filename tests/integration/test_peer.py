@@ -63,6 +63,9 @@ class PeerSource(Case):
     def dom0(self):
         return self.hub(f"peer:unix:{self.folder}/usb")
 
+    def types(self, watch):
+        watch.until(lambda: any(e[1] == EV_KEY for f in watch.frames() for e in f), "the keyboard types")
+
     def devices(self):
         return json.loads(self.ctl("devices", "--json")[1])["devices"]
 
@@ -110,6 +113,33 @@ class PeerSource(Case):
         again = self.watch("--keys")
         again.until(lambda: any(e[1] == EV_KEY for f in again.frames() for e in f), "it types again")
         self.assertEqual(self.waiting(), [])
+
+    def test_consent_outlives_the_daemon_and_not_the_boot(self):
+        keys = [(1 + n / 10, [(EV_KEY, KEY_A, 1 - n % 2)]) for n in range(600)]
+        self.usb_hub(self.recorded("keys.evemu", recording.KEYBOARD, keys))
+        dom0 = self.dom0()
+        [[name, *_]] = self.until_waiting(1)
+        self.assertEqual(self.ctl("consent", name)[0], 0)
+        self.types(self.watch("--keys"))
+        kept = self.folder / "consents"
+        self.assertEqual(kept.stat().st_mode & 0o7777, 0o600)
+        self.assertIn(f"{name} peer:unix:", kept.read_text())
+
+        dom0.end()
+        dom0 = self.dom0()
+        self.types(self.watch("--keys"))
+        self.assertEqual(self.waiting(), [])
+
+        # Another boot's, and one that others could have written, count for nothing.
+        for spoil in (lambda: kept.write_text(kept.read_text().replace(" of boot ", " of boot 0", 1)), lambda: kept.chmod(0o666)):
+            dom0.end()
+            before = kept.read_text()
+            spoil()
+            dom0 = self.dom0()
+            self.until_waiting(1)
+            kept.unlink()
+            kept.write_text(before)
+            kept.chmod(0o600)
 
     def test_what_is_held_when_the_usb_domain_dies_is_let_go_of(self):
         usb = self.usb_hub(self.recorded("mouse.evemu", recording.MOUSE, [(1, [(EV_KEY, BTN_LEFT, 1)]),
