@@ -2,10 +2,12 @@
 """The Xen machine: Dom0 with xenstored and xl, and two guests that are up before the snapshot is taken."""
 
 import re
+import tarfile
 from pathlib import Path
 
 from .agent import Agent
 from .common import Failure, output
+from .images import libraries, library
 from .machine import LINUX_ARGUMENTS, Machine
 from .plain import prepare_input
 
@@ -58,14 +60,34 @@ class Domain:
     def install(self, *programs):
         """Bring freshly built programs into the guest; their libraries are in the guest's image."""
         for program in programs:
-            slim = Path(self.machine.folder) / f"{program.name}.stripped"
-            output("strip", "-o", str(slim), str(program))
-            path = f"/local/domain/0/lab/install/{self.domid}"
-            sender = self.dom0.spawn(f"vchan-pipe send {self.domid} {path} < /host{slim}")
             target = f"/usr/bin/{program.name}"
-            self.agent.run(f"vchan-pipe receive 0 {path} > {target} && chmod 755 {target}", timeout=60)
-            if sender.wait().status != 0:
-                raise Failure(f"cannot copy {program.name} into {self.name}: {sender.text}")
+            self.send(self.strip(program), f"cat > {target} && chmod 755 {target}")
+
+    def install_whole(self, *programs):
+        """The same with libraries, those that the guest's image lacks."""
+        there = set(str(self.agent.run("ls /lib/x86_64-linux-gnu /lib64")).split())
+        bundle = Path(self.machine.folder) / "bundle.tar"
+        with tarfile.open(bundle, "w", dereference=True) as out:
+            for program in programs:
+                out.add(self.strip(program), f"usr/bin/{program.name}")
+                for soname in sorted(libraries(program) - there):
+                    out.add(library(soname), f"lib/x86_64-linux-gnu/{soname}")
+                    there.add(soname)
+        self.send(bundle, "tar -x -C /")
+
+    def strip(self, program):
+        slim = Path(self.machine.folder) / f"{program.name}.stripped"
+        output("strip", "-o", str(slim), str(program))
+        slim.chmod(0o755)
+        return slim
+
+    def send(self, file, command):
+        """A file of the host, to a command in the guest."""
+        path = f"/local/domain/0/lab/install/{self.domid}"
+        sender = self.dom0.spawn(f"vchan-pipe send {self.domid} {path} < /host{file}")
+        self.agent.run(f"set -o pipefail; vchan-pipe receive 0 {path} | {{ {command}; }}", timeout=60)
+        if sender.wait().status != 0:
+            raise Failure(f"cannot copy {file.name} into {self.name}: {sender.text}")
 
     def destroy(self):
         self.disconnect()
