@@ -308,6 +308,10 @@ static int session_step(struct session *session)
 	if (rc < 0)
 		return rc;
 	send_requests(session);
+	/* Or input would wait behind the request that each update brings, for as long as updates come. */
+	rc = flush(session);
+	if (rc < 0)
+		return rc;
 	send_input(session);
 	follow_link(session);
 	rc = flush(session);

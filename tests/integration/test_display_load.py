@@ -107,6 +107,7 @@ class Load(Case):
             self.hands.button(1, 0)
             self.hands.move(60 + number, 80 - number % 7)
             # SDL takes a key that goes up and down again within 2 ms for X's own repeat.
+            self.hands.sync()
             time.sleep(random.uniform(0.005, 0.025))
         self.assertTrue(self.server.until(lambda: self.held([SYM_RIGHT])[1] == [TURNS]), self.server.keys[-20:])
         self.server.until(lambda: not self.held([])[0] and self.server.pointers[-1][3] == 0)
