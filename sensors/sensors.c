@@ -14,6 +14,7 @@
 #include "sensors/attr.h"
 #include "sensors/events.h"
 #include "sensors/iio/capture.h"
+#include "sensors/iio/set.h"
 #include "sensors/sysfs.h"
 
 #define ACCEL_DEADBAND 50
@@ -27,20 +28,16 @@ struct burst {
 
 struct sensors {
 	struct iiosensor_env env;
+	struct iioset iio;
 	struct matrix matrix;
 	char *quirks;
 	char dmi[ATTR_MAX];
 	struct claims claims;
-	struct iiosensor *sensors[SENSORS_MAX];
-	unsigned count;
 	struct power *power;
 	/* When power is read next, and when it was read last. */
 	uint64_t power_ns, power_read_ns;
 	struct burst iio_burst, power_burst;
 };
-
-static const enum sensor_class iio_classes[] = { SENSOR_LIGHT, SENSOR_ORIENTATION, SENSOR_PROXIMITY,
-						 SENSOR_LID };
 
 static void quirks_complain(void *data, unsigned line, const char *section, const char *key, const char *why)
 {
@@ -68,10 +65,8 @@ static void load_quirks(struct sensors *s, const struct sensors_options *options
 	s->env.quirks = s->quirks;
 }
 
-static int open_bus(struct sensors *s, const struct sensors_options *options)
+static int open_wished(struct sensors *s, const struct sensors_options *options, const char *root)
 {
-	const char *root = options->root ? options->root : "";
-
 	if (options->bus)
 		return options->bus->create(&s->env.bus, root);
 #ifdef XENHUB_HAVE_LIBIIO
@@ -81,6 +76,18 @@ static int open_bus(struct sensors *s, const struct sensors_options *options)
 	if (options->backend == SENSORS_BACKEND_SYSFS)
 		return iiobus_sysfs.create(&s->env.bus, root);
 	return iiobus_open_any(&s->env.bus, root);
+}
+
+/* Power and its warnings must not go with a library that does not work. */
+static int open_bus(struct sensors *s, const struct sensors_options *options)
+{
+	const char *root = options->root ? options->root : "";
+	int rc = open_wished(s, options, root);
+
+	if (!rc || rc == -ENOMEM)
+		return rc;
+	log_warn_errno(-rc, "the backend that was asked for cannot be opened, sysfs is read directly");
+	return iiobus_sysfs.create(&s->env.bus, root);
 }
 
 /* In the epoll set a buffer goes by its sensor, and these by numbers that are no address. */
@@ -103,82 +110,6 @@ static int watch_events(struct sensors *s)
 	return rc;
 }
 
-static unsigned free_index(const struct sensors *s, enum sensor_class class)
-{
-	for (unsigned index = 0;; index++) {
-		bool taken = false;
-
-		for (unsigned i = 0; i < s->count; i++)
-			taken = taken || (iiosensor_class(s->sensors[i]) == class &&
-					  iiosensor_index(s->sensors[i]) == index);
-		if (!taken)
-			return index;
-	}
-}
-
-static struct iiosensor *find_sensor(const struct sensors *s, const struct iiobus_device *device,
-				     enum sensor_class class)
-{
-	for (unsigned i = 0; i < s->count; i++) {
-		const struct iiobus_device *own = iiosensor_device(s->sensors[i]);
-
-		if (iiosensor_class(s->sensors[i]) == class && !strcmp(own->id, device->id) &&
-		    !strcmp(own->name, device->name))
-			return s->sensors[i];
-	}
-	return NULL;
-}
-
-static void add_missing(struct sensors *s, const struct iiobus_device *device)
-{
-	for (unsigned i = 0; i < sizeof(iio_classes) / sizeof(iio_classes[0]); i++) {
-		enum sensor_class class = iio_classes[i];
-		int rc;
-
-		if (find_sensor(s, device, class))
-			continue;
-		if (s->count == SENSORS_MAX) {
-			log_warn("%s (%s): left out, more than %d sensors", device->name, device->id,
-				 SENSORS_MAX);
-			return;
-		}
-		rc = iiosensor_create(&s->sensors[s->count], &s->env, device, class, free_index(s, class));
-		if (!rc)
-			s->count++;
-		else if (rc != -ENOENT)
-			log_warn_errno(-rc, "%s (%s): left out", device->name, device->id);
-	}
-}
-
-static bool is_listed(const struct iiosensor *sensor, const struct iiobus_device *devices, int count)
-{
-	const struct iiobus_device *own = iiosensor_device(sensor);
-
-	for (int i = 0; i < count; i++)
-		if (!strcmp(own->id, devices[i].id) && !strcmp(own->name, devices[i].name))
-			return true;
-	return false;
-}
-
-/* The device turns as the lowest accelerometer says that works. */
-static void choose_primary(struct sensors *s)
-{
-	struct iiosensor *primary = NULL;
-
-	for (unsigned i = 0; i < s->count; i++) {
-		struct iiosensor *sensor = s->sensors[i];
-
-		if (iiosensor_class(sensor) == SENSOR_ORIENTATION && !iiosensor_failed(sensor) &&
-		    (!primary || iiosensor_index(sensor) < iiosensor_index(primary)))
-			primary = sensor;
-	}
-	for (unsigned i = 0; i < s->count; i++)
-		if (s->sensors[i] != primary)
-			iiosensor_set_primary(s->sensors[i], false);
-	if (primary)
-		iiosensor_set_primary(primary, true);
-}
-
 /* The period of power's slow poll; CLOCK_NEVER. */
 static uint64_t power_interval(const struct sensors *s)
 {
@@ -191,9 +122,7 @@ static void apply_claims(struct sensors *s, uint64_t now_ns)
 {
 	uint64_t power = power_interval(s);
 
-	for (unsigned i = 0; i < s->count; i++)
-		iiosensor_set_interval(s->sensors[i],
-				       claims_interval(&s->claims, iiosensor_class(s->sensors[i])), now_ns);
+	iioset_claim(&s->iio, &s->claims, now_ns);
 	if (power == CLOCK_NEVER) {
 		if (s->power_ns != CLOCK_NEVER)
 			power_rest(s->power);
@@ -210,28 +139,7 @@ static void apply_claims(struct sensors *s, uint64_t now_ns)
 
 static void rescan(struct sensors *s, uint64_t now_ns)
 {
-	struct iiobus_device devices[IIOBUS_DEVICES_MAX];
-	int count;
-
-	for (unsigned i = 0; i < s->count; i++)
-		iiosensor_detach(s->sensors[i]);
-	count = s->env.bus->ops->list(s->env.bus, devices, IIOBUS_DEVICES_MAX);
-	if (count < 0) {
-		log_warn_errno(-count, "IIO devices cannot be listed; tried again with the next event");
-		count = 0;
-	}
-	for (unsigned i = s->count; i-- > 0;) {
-		if (is_listed(s->sensors[i], devices, count)) {
-			iiosensor_reset(s->sensors[i], now_ns);
-			continue;
-		}
-		iiosensor_destroy(s->sensors[i]);
-		s->count--;
-		memmove(&s->sensors[i], &s->sensors[i + 1], (s->count - i) * sizeof(s->sensors[0]));
-	}
-	for (int i = 0; i < count; i++)
-		add_missing(s, &devices[i]);
-	choose_primary(s);
+	iioset_rescan(&s->iio, now_ns);
 	apply_claims(s, now_ns);
 }
 
@@ -251,6 +159,7 @@ int sensors_create(struct sensors **out, const struct sensors_options *options,
 		s->matrix = *options->matrix;
 		s->env.matrix = &s->matrix;
 	}
+	iioset_init(&s->iio, &s->env);
 	claims_init(&s->claims);
 	s->env.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (s->env.epoll_fd < 0) {
@@ -295,8 +204,7 @@ void sensors_destroy(struct sensors *s)
 	if (!s)
 		return;
 	report_mute(s->env.report);
-	for (unsigned i = 0; i < s->count; i++)
-		iiosensor_destroy(s->sensors[i]);
+	iioset_finish(&s->iio);
 	events_destroy(s->env.events);
 	s->env.bus->ops->destroy(s->env.bus);
 	power_destroy(s->power);
@@ -337,9 +245,7 @@ uint64_t sensors_deadline(const struct sensors *s)
 
 	if (s->power_ns != CLOCK_NEVER)
 		deadline = earlier(deadline, burst_deadline(&s->power_burst));
-	for (unsigned i = 0; i < s->count; i++)
-		deadline = earlier(deadline, iiosensor_deadline(s->sensors[i]));
-	return deadline;
+	return earlier(deadline, iioset_deadline(&s->iio));
 }
 
 static void take_events(struct sensors *s, unsigned mask)
@@ -423,9 +329,7 @@ void sensors_dispatch(struct sensors *s, uint64_t now_ns)
 	dispatch_power(s, now_ns);
 	if (burst_due(&s->iio_burst, now_ns))
 		rescan(s, now_ns);
-	for (unsigned i = 0; i < s->count; i++)
-		iiosensor_dispatch(s->sensors[i], now_ns);
-	choose_primary(s);
+	iioset_dispatch(&s->iio, now_ns);
 }
 
 int sensors_claim(struct sensors *s, uint64_t owner, enum sensor_class class, uint64_t interval_ns,
@@ -475,16 +379,20 @@ void sensors_replay(const struct sensors *s, report_value_fn value, void *data)
 
 unsigned sensors_info(const struct sensors *s, struct iiosensor_info *info, unsigned max)
 {
-	unsigned count = s->count < max ? s->count : max;
-
-	for (unsigned i = 0; i < count; i++)
-		iiosensor_info(s->sensors[i], &info[i]);
-	return count;
+	return iioset_info(&s->iio, info, max);
 }
 
 unsigned sensors_power_info(const struct sensors *s, struct power_info *info, unsigned max)
 {
-	return power_info(s->power, info, max);
+	unsigned count = power_info(s->power, info, max);
+
+	for (unsigned i = 0; i < count; i++) {
+		if (s->power_ns != CLOCK_NEVER)
+			info[i].interval_ns = power_interval(s);
+		else if (!info[i].failed)
+			info[i].mode = "off";
+	}
+	return count;
 }
 
 const char *sensors_backend_name(const struct sensors *s)

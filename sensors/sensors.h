@@ -21,14 +21,12 @@
 #include "sensors/claims.h"
 #include "sensors/iio/bus.h"
 #include "sensors/iio/sensor.h"
+#include "sensors/iio/set.h"
 #include "sensors/light.h"
 #include "sensors/matrix.h"
 #include "sensors/power/power.h"
 #include "sensors/report.h"
 #include "sensors/warning.h"
-
-/* More sensors than any tablet has; the rest is logged and left out. */
-#define SENSORS_MAX 32
 
 /* What a claim of the configuration's default asks for. */
 #define SENSORS_INTERVAL_NS       2000000000ull

@@ -67,7 +67,8 @@ static void format_rate(const struct sensors_run *run, const char *row, char *te
 
 	if (!node || !node->integer) {
 		node = sensors_field(run, row, "interval-ms");
-		about = "asked: ";
+		/* The kernel tells of each change of power; the rest is a look now and then. */
+		about = strncmp(row, "power/", 6) ? "asked: " : "events, ";
 	}
 	if (!node || !node->integer)
 		snprintf(text, size, "-");

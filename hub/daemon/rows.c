@@ -9,6 +9,7 @@
 #include "hub/core/text.h"
 
 #define ROOT     "sensor"
+#define MICRO    1e6
 #define ROWS_MAX (SENSORS_MAX + POWER_SUPPLIES_MAX)
 
 struct row {
@@ -136,7 +137,28 @@ static void format_supply(const struct power_info *info, char *text, size_t size
 		snprintf(text, size, "%s", info->online ? "online" : "offline");
 }
 
-static void say_supply(struct rows *rows, const struct power_info *info, uint64_t now_ns)
+/* "4.20 of 38.00 Wh, 7.30 W", or what there is of it. */
+static void format_supply_raw(const struct power_info *info, char *text, size_t size)
+{
+	const struct battery *b = &info->battery;
+	int n = 0;
+
+	text[0] = '\0';
+	if (info->type != SUPPLY_BATTERY) {
+		if (info->online != BATTERY_UNKNOWN)
+			snprintf(text, size, "online = %d", info->online);
+		return;
+	}
+	if (!info->present)
+		return;
+	if (b->energy_uwh != BATTERY_UNKNOWN && b->energy_full_uwh != BATTERY_UNKNOWN)
+		n = snprintf(text, size, "%.2f of %.2f Wh", (double)b->energy_uwh / MICRO,
+			     (double)b->energy_full_uwh / MICRO);
+	if (b->power_uw != BATTERY_UNKNOWN)
+		snprintf(text + n, size - (size_t)n, "%s%.2f W", n ? ", " : "", (double)b->power_uw / MICRO);
+}
+
+static void say_supply(struct rows *rows, const struct power_info *info, bool samples, uint64_t now_ns)
 {
 	static const char *const kinds[] = { "battery", "mains", "usb" };
 	char path[REPORT_PATH_MAX];
@@ -150,6 +172,9 @@ static void say_supply(struct rows *rows, const struct power_info *info, uint64_
 	say(rows, path, "driver", kinds[info->type], now_ns);
 	say(rows, path, "mode", info->mode, now_ns);
 	say(rows, path, "reason", info->why, now_ns);
+	say_ms(rows, path, "interval-ms", info->interval_ns, now_ns);
+	format_supply_raw(info, text, sizeof(text));
+	say(rows, path, "raw", samples ? text : "", now_ns);
 	format_supply(info, text, sizeof(text));
 	say(rows, path, "published", text, now_ns);
 }
@@ -171,7 +196,7 @@ void rows_update(struct rows *rows, const struct sensors *sensors, bool samples,
 		say_sensor(rows, &infos[i], samples, now_ns);
 	n = sensors_power_info(sensors, supplies, POWER_SUPPLIES_MAX);
 	for (unsigned i = 0; i < n; i++)
-		say_supply(rows, &supplies[i], now_ns);
+		say_supply(rows, &supplies[i], samples, now_ns);
 	drop_unseen(rows);
 }
 

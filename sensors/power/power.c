@@ -275,11 +275,26 @@ static void say_mains(struct power *power, struct entry *entry, uint64_t now_ns)
 		     "", now_ns);
 }
 
+/* ", 12 %, 34 min left", of which each is there when it is known. */
+static const char *left(const struct battery *sum, const struct estimate_times *times, char *text,
+			size_t size)
+{
+	int n = 0;
+
+	text[0] = '\0';
+	if (sum->percent != BATTERY_UNKNOWN)
+		n = snprintf(text, size, ", %d %%", sum->percent);
+	if (times->to_empty_s != BATTERY_UNKNOWN)
+		snprintf(text + n, size - (size_t)n, ", %lld min left", (long long)times->to_empty_s / 60);
+	return text;
+}
+
 static void warn(struct power *power, const struct battery *sum, const struct estimate_times *times,
 		 uint64_t now_ns)
 {
 	enum warning_level before = power->warning.level;
 	enum warning_level level;
+	char text[64];
 
 	/* Nothing known is no reason to take a warning back. */
 	if (sum->state == BATTERY_STATE_UNKNOWN)
@@ -290,8 +305,7 @@ static void warn(struct power *power, const struct battery *sum, const struct es
 	if (level == before)
 		return;
 	if (level > before)
-		log_warn("battery warning: %s, %d %% and %lld s left (-1: not known)", warning_name(level),
-			 sum->percent, (long long)times->to_empty_s);
+		log_warn("battery warning: %s%s", warning_name(level), left(sum, times, text, sizeof(text)));
 	else
 		log_info("battery warning: back to %s", warning_name(level));
 	if (power->warned)
@@ -407,6 +421,7 @@ unsigned power_info(const struct power *power, struct power_info *info, unsigned
 		memset(&info[i], 0, sizeof(info[i]));
 		memcpy(info[i].name, s->name, sizeof(info[i].name));
 		info[i].type = s->type;
+		info[i].failed = entry->given_up;
 		info[i].mode = entry->given_up ? "failed" : "poll";
 		info[i].present = s->present;
 		info[i].battery = s->battery;

@@ -18,8 +18,11 @@
 struct power_info {
 	char name[SUPPLY_NAME_MAX];
 	enum supply_type type;
-	/* "poll", "failed" */
+	/* "off", "poll", "failed" */
 	const char *mode;
+	bool failed;
+	/* Of the slow poll beside the kernel's events; 0 while nobody asks. */
+	uint64_t interval_ns;
 	bool present;
 	/* Battery: as computed; otherwise unknown. */
 	struct battery battery;

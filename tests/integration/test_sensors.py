@@ -22,6 +22,9 @@ A: type=Battery\n
 A: present=1\n
 A: status=Discharging\n
 A: capacity=62\n
+A: energy_now=11900000\n
+A: energy_full=38000000\n
+A: power_now=7300000\n
 
 P: /devices/platform/charger/power_supply/AC
 E: SUBSYSTEM=power_supply
@@ -180,10 +183,14 @@ class Sensors(Case):
         self.assertEqual(rows["light/0"]["raw"], "200.000")
         self.assertEqual(rows["power/bat0"]["published"], "62 %, discharging")
         self.assertEqual(rows["power/ac"]["published"], "offline")
+        self.assertEqual(rows["power/ac"]["raw"], "online = 0")
+        self.assertEqual(rows["power/bat0"]["raw"], "11.90 of 38.00 Wh, 7.30 W")
+        self.assertEqual((rows["power/bat0"]["mode"], rows["power/bat0"]["interval-ms"]), ("poll", 1000))
         status, out, err = self.ctl("sensors")
         self.assertEqual(status, 0)
         self.assertRegex(out.splitlines()[0], r"^SENSOR +DRIVER +MODE +RATE +RAW +PUBLISHED$")
         self.assertRegex(out, r"orientation/0 +lab-accel +poll .* 0\.000 -9\.807 0\.000 m/s² +normal")
+        self.assertRegex(out, r"power/bat0 +battery +poll +events, every 1\.0 s +11\.90 of 38\.00 Wh, 7\.30 W +62 %, discharging")
         # Nobody looks any more: the last samples are not kept up.
         until(lambda: self.value("sensor/light/0/raw") is None, "samples are told only while somebody looks")
 
@@ -279,6 +286,7 @@ class Sensors(Case):
         until(lambda: "the action is done" in hub.errors, "its end is noticed")
         self.assertEqual(self.value("power/warning"), "action")
         self.assertEqual(mark.read_text(), "now $HOME\n")
+        self.assertRegex(hub.errors, r"battery warning: low, 15 %, \d+ min left\n")
         self.assertIn("battery warning: action", hub.errors)
 
 

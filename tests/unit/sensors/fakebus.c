@@ -124,6 +124,15 @@ static bool has(struct iiobus *bus, const char *id, const char *attr)
 	return find_attr(id, attr) >= 0;
 }
 
+static void count_read(struct fake_device *device)
+{
+	if (device->clock && device->reads && *device->clock - device->read_at < device->hangs_within)
+		device->hung = true;
+	if (device->clock)
+		device->read_at = *device->clock;
+	device->reads++;
+}
+
 static int read_attr(struct iiobus *bus, const char *id, const char *attr, char *buf, size_t size)
 {
 	int i = find_attr(id, attr);
@@ -131,7 +140,9 @@ static int read_attr(struct iiobus *bus, const char *id, const char *attr, char 
 	if (i < 0)
 		return i;
 	if (strstr(attr, "_raw") || strstr(attr, "_input"))
-		find(id)->reads++;
+		count_read(find(id));
+	if (find(id)->hung)
+		return -ETIMEDOUT;
 	if (find(id)->attrs[i].error)
 		return find(id)->attrs[i].error;
 	snprintf(buf, size, "%s", find(id)->attrs[i].value);

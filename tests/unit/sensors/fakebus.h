@@ -25,6 +25,10 @@ struct fake_device {
 	int fd;
 	int64_t sample[3];
 	unsigned reads, opens;
+	/* Read twice within so long by that clock it hangs for good; NULL: it never does. */
+	const uint64_t *clock;
+	uint64_t hangs_within, read_at;
+	bool hung;
 };
 
 extern struct fake_device fake_devices[FAKE_DEVICES];

@@ -8,6 +8,7 @@
 
 #include "hub/core/clock.h"
 #include "sensors/events.h"
+#include "sensors/iio/capture.h"
 #include "sensors/sensors.h"
 #include "tests/unit/sensors/fakebus.h"
 #include "tests/unit/sensors/said.h"
@@ -567,15 +568,25 @@ static void a_bus_that_fails_takes_nothing_else_along(void **state)
 {
 	struct fixture *f = *state;
 
+	/* A context that cannot be opened: sysfs is read, and power there as ever. */
+	tree_put(f->root, "sys/class/power_supply/AC", "type", "Mains\n");
+	tree_put(f->root, "sys/class/power_supply/AC", "online", "0\n");
+	tree_put(f->root, "sys/bus/iio/devices/iio:device0", "name", "als\n");
+	tree_put(f->root, "sys/bus/iio/devices/iio:device0", "in_illuminance_input", "70\n");
 	fake_create_error = -EACCES;
-	assert_int_equal(sensors_create(&f->sensors, &f->options, &listener, &f->said, f->now), -EACCES);
-	f->sensors = NULL;
+	begin(f);
+	claim(f, SENSOR_POWER, 30 * S);
+	claim(f, SENSOR_LIGHT, 2 * S);
+	assert_string_equal(sensors_backend_name(f->sensors), "sysfs");
+	assert_int_equal(said_integer(&f->said, "power/on-ac"), 0);
+	assert_int_equal(said_integer(&f->said, "light/0/illuminance-mlux"), 70000);
+	sensors_destroy(f->sensors);
+	f->said.count = 0;
 	fake_create_error = 0;
 
 	/* Power works without IIO, and IIO comes back with its next event. */
 	fake_list_error = -EIO;
 	plug_light(0, "2500");
-	tree_put(f->root, "sys/class/power_supply/AC", "type", "Mains\n");
 	tree_put(f->root, "sys/class/power_supply/AC", "online", "1\n");
 	begin(f);
 	claim(f, SENSOR_POWER, 30 * S);
@@ -586,6 +597,63 @@ static void a_bus_that_fails_takes_nothing_else_along(void **state)
 	sensors_notify(f->sensors, EVENTS_IIO, f->now);
 	sensors_dispatch(f->sensors, f->now);
 	assert_int_equal(said_integer(&f->said, "light/0/illuminance-mlux"), 250000);
+}
+
+/* Firmware that is asked again within half a second answers never again: whatever happens, it is not. */
+static void a_sensor_that_hangs_when_polled_fast_never_does(void **state)
+{
+	struct fixture *f = *state;
+	struct rng rng = { 20 };
+	unsigned reads = 0;
+
+	for (int turn = 0; turn < 40; turn++) {
+		struct fake_device *light = plug_light(0, "2500");
+		bool buffered = turn % 2;
+
+		light->open_error = buffered ? 0 : -ENOTSUP;
+		light->clock = &f->now;
+		light->hangs_within = CAPTURE_POLL_MIN_NS;
+		begin(f);
+		for (int step = 0; step < 300; step++) {
+			enum sensor_class class = rng_below(&rng, 2) ? SENSOR_LIGHT : SENSOR_ORIENTATION;
+
+			switch (rng_below(&rng, 8)) {
+			case 0:
+				sensors_release_owner(f->sensors, GUI, f->now);
+				break;
+			case 1:
+				sensors_set_screen(f->sensors, rng_below(&rng, 2), f->now);
+				break;
+			case 2:
+				sensors_resume(f->sensors, f->now);
+				break;
+			case 3:
+				sensors_notify(f->sensors, EVENTS_IIO, f->now);
+				break;
+			case 4:
+				/* It fails by itself for a while. */
+				fake_fail(light, "in_illuminance_raw", rng_below(&rng, 2) ? -EIO : 0);
+				break;
+			case 5:
+				if (light->open)
+					fake_deliver(light, rng_below(&rng, 5000), 0, 0);
+				break;
+			default:
+				claim(f, class, 1 + rng_below(&rng, 3000) * NS_PER_MS);
+				break;
+			}
+			sensors_dispatch(f->sensors, f->now);
+			run(f, f->now + rng_below(&rng, 900) * NS_PER_MS);
+			assert_false(light->hung);
+		}
+		reads += light->reads;
+		sensors_destroy(f->sensors);
+		f->sensors = NULL;
+		f->said.count = 0;
+		f->wakes = 0;
+		fake_reset();
+	}
+	assert_in_range(reads, 1000, 12000);
 }
 
 /* A guest's claim that says nothing new costs nothing. */
@@ -643,6 +711,7 @@ int main(void)
 		T(fifty_replugs_leave_nothing_behind),
 		T(bursts_of_power_events_are_read_twice),
 		T(a_bus_that_fails_takes_nothing_else_along),
+		T(a_sensor_that_hangs_when_polled_fast_never_does),
 		T(a_battery_is_not_read_to_death),
 		T(replay_says_all_of_it_again),
 	};
