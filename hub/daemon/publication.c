@@ -111,6 +111,8 @@ uint64_t publication_deadline(const struct publication *p)
 
 void publication_finish(struct publication *p)
 {
+	if (p->xenstore)
+		xenstore_withdraw(p->xenstore);
 	views_destroy(p->views);
 	xenstore_destroy(p->xenstore);
 	p->views = NULL;

@@ -31,6 +31,12 @@ int xenstore_create(struct xenstore **out, struct worker *worker, struct states 
 void xenstore_destroy(struct xenstore *xenstore);
 
 /*
+ * Before the end, after the worker: what was written is removed, from all views too, since nobody keeps it up any more. Blocks as long
+ * as the store does.
+ */
+void xenstore_withdraw(struct xenstore *xenstore);
+
+/*
  * From now on states are that domain's view, the whole of it to be written anew. The states must live until
  * another call for the same index; domid 0: that view is no more, its domain being gone. Main thread, as all
  * here.

@@ -227,3 +227,25 @@ int xenstore_write_batch(struct xenstore *x, struct batch *b)
 	while (rc == -ECANCELED || (rc == -EAGAIN && ++b->conflicts < CONFLICTS_MAX));
 	return rc;
 }
+
+void xenstore_withdraw(struct xenstore *x)
+{
+	uint32_t tx;
+	int rc;
+
+	x->worker = NULL;
+	if (!x->link || xslink_begin(x->link, &tx))
+		return;
+	rc = clear_tree(x, tx, x->base);
+	for (unsigned i = 1; i < XENSTORE_TREES && !rc; i++) {
+		char base[PATH_MAX_BYTES];
+
+		make_base(x, x->trees[i].domid, base);
+		if (x->trees[i].domid)
+			rc = clear_tree(x, tx, base);
+	}
+	if (rc)
+		xslink_abort(x->link, tx);
+	else
+		xslink_end(x->link, tx);
+}

@@ -17,6 +17,10 @@ void xenstore_destroy(struct xenstore *xenstore)
 {
 }
 
+void xenstore_withdraw(struct xenstore *xenstore)
+{
+}
+
 void xenstore_set_view(struct xenstore *xenstore, unsigned index, uint32_t domid, const struct states *states)
 {
 }

@@ -52,7 +52,7 @@ struct tree_state {
 
 struct xenstore {
 	/* main thread */
-	struct worker *worker;
+	struct worker *worker; /* NULL once it is gone */
 	struct tree_state trees[XENSTORE_TREES];
 	bool in_flight;
 	bool again;   /* publish was called while a batch was in flight */

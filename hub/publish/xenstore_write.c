@@ -39,7 +39,7 @@ static bool tell(struct xenstore *x, const char *text)
 	if (!strcmp(x->health, text))
 		return false;
 	snprintf(x->health, sizeof(x->health), "%s", text);
-	told = calloc(1, sizeof(*told));
+	told = x->worker ? calloc(1, sizeof(*told)) : NULL;
 	if (!told)
 		return true;
 	told->xenstore = x;
@@ -149,12 +149,8 @@ static void on_watch(void *data, int fd, uint32_t events)
 		free(event);
 		take_focus_request(x);
 	}
-	if (errno == EAGAIN)
-		return;
-	close_store(x, EPIPE);
-	if (worker_reply(x->worker, xenstore_lost, x) < 0)
-		log_err("the loss of XenStore could not be reported; states are written at their next "
-			"change");
+	if (errno != EAGAIN)
+		on_lost(x);
 }
 
 static void watch_focus(struct xenstore *x)

@@ -194,6 +194,14 @@ class Views(unittest.TestCase):
         until(lambda: self.tree(0).get("focus") == "none", "the hub's own tree says so")
         self.assertEqual(self.store.run("xenstore-exists", "/local/domain/3").returncode, 1)
 
+    def test_nothing_is_left_standing_when_the_hub_ends(self):
+        hub = self.begin()
+        hub.end()
+        self.assertEqual(hub.process.returncode, 0, hub.story())
+        for number in (0, 3, 4):
+            self.assertEqual([path for path in self.tree(number) if not path.startswith("link")], [], number)
+        self.assertEqual(self.tree(3)["link/type"], "vchan", "what belongs to links is left alone")
+
     def test_domains_come_and_go(self):
         hub = self.begin()
         for number in (6, 7, 8):

@@ -63,4 +63,7 @@ def run(lab):
     gui.create()
     lab.until(lambda: "/focus = " in str(gui.run(READ)), "the new domain has no view")
     keyboard.play("KEY_A 0")
+    hub.stop()
+    left = str(gui.run(READ)) + str(lab.guest.run("xenstore-ls -f /local/domain/0/xenhub 2>/dev/null || true"))
+    assert not left, f"left standing by a hub that has ended: {left}"
     return f"{refused} attempts refused, domain {before} became {gui.domid}"
