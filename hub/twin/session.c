@@ -35,6 +35,8 @@ struct session {
 	struct xenhub *hub;
 	struct member *members;
 	bool up;
+	uint64_t leases_lost; /* of which has been told */
+	struct log_limit limit;
 	enum xenhub_link status;
 	char status_text[256];
 };
@@ -274,12 +276,28 @@ static const struct xenhub_listener listener = {
 
 /* ---- the loop ---- */
 
+/* Who wonders why a key that is down does nothing finds the answer. */
+static void tell_of_leases(struct session *s)
+{
+	struct xenhub_counters counters;
+	unsigned skipped;
+
+	xenhub_get_counters(s->hub, &counters);
+	if (counters.leases_lost == s->leases_lost)
+		return;
+	s->leases_lost = counters.leases_lost;
+	if (log_limit_allow(&s->limit, 1, loop_now(s->loop), &skipped))
+		log_warn("the hub was silent while something was held: it is let go of until it is pressed "
+			 "anew");
+}
+
 static void on_hub(void *data, int fd, uint32_t events)
 {
 	struct session *s = data;
 
 	if (xenhub_dispatch(s->hub) == -ESHUTDOWN)
 		loop_quit(s->loop, s->status == XENHUB_LINK_ENDED ? EXIT_OK : EXIT_FAILED);
+	tell_of_leases(s);
 }
 
 static void on_signal(void *data, int signo)

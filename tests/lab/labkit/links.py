@@ -2,7 +2,9 @@
 """Links between domains: twins in guests, and whether what comes out there is what went in here."""
 
 from .common import BIN
-from .events import frames
+from .events import KEY_A, frames
+
+SILENT = "the hub was silent while something was held"
 
 
 def prepare_guest(guest):
@@ -17,6 +19,22 @@ def twin_in(lab, guest, *names, link="auto", prepared=False, timeout=15):
         prepare_guest(guest)
     process = guest.spawn(f"exec xenhub-twin {link}")
     return (process, *(lab.input_named(name, timeout, agent=guest.agent) for name in names))
+
+
+def key_is_down(guest, node):
+    return guest.run(f"evread --held {node}", check=False).text.strip() == f"KEY {KEY_A}"
+
+
+def wait_held(lab, guest, node, twin, keyboard, patience=90):
+    """Until KEY_A, which is down on the keyboard here, is down on its twin there; `twin` is the program there.
+
+    An emulated machine may stand still for longer than a lease: then the twin has let go, as it should, and says so; the key is
+    pressed anew.
+    """
+    lab.until(lambda: key_is_down(guest, node) or SILENT in twin.text, "the key is not held in the guest", patience)
+    if not key_is_down(guest, node):
+        keyboard.play("KEY_A 0", "KEY_A 1")
+        lab.until(lambda: key_is_down(guest, node), "the key that was pressed anew is not held", patience)
 
 
 def same_frames(lab, here, there, count):

@@ -13,7 +13,7 @@ NEEDS = "xenhubd xenhub xenhub-twin"
 def run(lab):
     keyboard, screen = lab.uinput(KEYBOARD), lab.uinput(TOUCHSCREEN)
     hub = Hub(lab)
-    hub.twin(keyboard.name, screen.name)
+    twin = hub.twin(keyboard.name, screen.name)
     keys, fingers = lab.read(hub.twin_of(keyboard.name)), lab.read(hub.twin_of(screen.name))
 
     keyboard.play("KEY_A 1")
@@ -24,6 +24,7 @@ def run(lab):
     hub.process.pause()  # the link is up and silent: the lease runs out
     keys.expect(events.line(events.EV_KEY, events.KEY_A, 0))
     fingers.expect(events.line(events.EV_KEY, events.BTN_TOUCH, 0))
+    twin.expect("the hub was silent while something was held")
     hub.process.go_on()
     keyboard.play("KEY_A 0", "KEY_B 1")
     screen.play(lift(0, "BTN_TOUCH 0"))
