@@ -22,6 +22,7 @@ HELPERS = {
     "relay": [],
     "uhidev": [],
     "evread": [],
+    "store-hammer": ["xenstore"],
     "uidev": ["evdev"],
     "vchan-attack": ["xenvchan", "xenevtchn"],
     "vchan-echo": ["xenvchan"],
