@@ -130,23 +130,6 @@ static int send_all(struct xslink *link, const uint8_t *bytes, size_t len)
 	return 0;
 }
 
-/* The kernel's device takes one message a write and drops what is behind it. */
-static int send_out(struct xslink *link)
-{
-	struct xswire_message message;
-	size_t at = 0;
-	int rc = 0;
-
-	if (link->is_socket)
-		rc = send_all(link, link->out, link->out_len);
-	else
-		for (int n; !rc && (n = xswire_take(link->out + at, link->out_len - at, &message)) > 0;
-		     at += (size_t)n)
-			rc = send_all(link, link->out + at, (size_t)n);
-	link->out_len = 0;
-	return rc;
-}
-
 static int receive_more(struct xslink *link)
 {
 	ssize_t n;
@@ -197,12 +180,39 @@ static int take_answer(struct xslink *link)
 	return 0;
 }
 
-int xslink_land(struct xslink *link)
+static int land_together(struct xslink *link)
 {
-	int rc = send_out(link);
+	int rc = send_all(link, link->out, link->out_len);
 
 	for (unsigned i = 0; i < link->asked && !rc; i++)
 		rc = take_answer(link);
+	return rc;
+}
+
+/*
+ * The kernel's device keeps one request and refers to it until it has left: a second one before the first is answered
+ * would be written over it.
+ */
+static int land_one_by_one(struct xslink *link)
+{
+	struct xswire_message message;
+	size_t at = 0;
+	int rc = 0;
+
+	for (int n; !rc && (n = xswire_take(link->out + at, link->out_len - at, &message)) > 0;
+	     at += (size_t)n) {
+		rc = send_all(link, link->out + at, (size_t)n);
+		if (!rc)
+			rc = take_answer(link);
+	}
+	return rc;
+}
+
+int xslink_land(struct xslink *link)
+{
+	int rc = link->is_socket ? land_together(link) : land_one_by_one(link);
+
+	link->out_len = 0;
 	link->asked = 0;
 	return rc;
 }
