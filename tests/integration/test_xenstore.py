@@ -23,7 +23,7 @@ BASE = "/local/domain/0/xenhub"
 def find_xenstored():
     cache = os.environ.get("XENHUB_LAB_CACHE", SOURCE / "tests/lab/cache")
     places = [os.environ.get("XENSTORED", "")] + sorted(
-        glob.glob("/usr/lib/xen-*/bin/xenstored") + glob.glob(f"{cache}/root/usr/lib/xen-*/bin/xenstored"))
+        glob.glob("/usr/lib/xen-*/bin/xenstored") + glob.glob(os.path.join(cache, "root", "usr/lib/xen-*/bin/xenstored")))
     return next((place for place in places if place and os.access(place, os.X_OK)), None)
 
 
