@@ -118,12 +118,17 @@ static void on_agent(SpiceMainChannel *channel, GParamSpec *property, struct spi
 	spice_wake(spice);
 }
 
-static void on_mouse_mode(SpiceMainChannel *channel, struct spice *spice)
+void clipboard_tell(struct spice *spice)
 {
 	int mode = 0;
 
-	g_object_get(channel, "mouse-mode", &mode, NULL);
+	g_object_get(spice->main, "mouse-mode", &mode, NULL);
 	remote_put_relative(spice->remote, mode == SPICE_MOUSE_MODE_SERVER);
+}
+
+static void on_mouse_mode(SpiceMainChannel *channel, struct spice *spice)
+{
+	clipboard_tell(spice);
 }
 
 void clipboard_connect(struct spice *spice)

@@ -120,14 +120,21 @@ bool hands_ping(struct spice *spice)
 	return true;
 }
 
-static void on_modifiers(SpiceChannel *channel, struct spice *spice)
+void hands_tell(struct spice *spice)
 {
 	int locks = 0;
 
+	if (!spice->inputs)
+		return;
 	/* SPICE's bits are RFB's, and so ours. */
-	g_object_get(channel, "key-modifiers", &locks, NULL);
+	g_object_get(spice->inputs, "key-modifiers", &locks, NULL);
 	remote_put_leds(spice->remote,
 			(unsigned)locks & (REMOTE_LED_SCROLL | REMOTE_LED_NUM | REMOTE_LED_CAPS));
+}
+
+static void on_modifiers(SpiceChannel *channel, struct spice *spice)
+{
+	hands_tell(spice);
 }
 
 void hands_connect(struct spice *spice)

@@ -32,15 +32,19 @@ static GLogWriterOutput write_log(GLogLevelFlags level, const GLogField *fields,
 	static struct log_limit limit; /* of this thread, which alone logs through GLib */
 	unsigned skipped;
 
+	bool grave = level & (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR);
+
 	if (level & (G_LOG_LEVEL_DEBUG | G_LOG_LEVEL_INFO | G_LOG_LEVEL_MESSAGE))
 		return G_LOG_WRITER_HANDLED;
 	if (!log_limit_allow(&limit, LOG_BURST, clock_now_ns(), &skipped))
 		return G_LOG_WRITER_HANDLED;
 	if (skipped > 0)
-		log_warn("%u more lines of SPICE's library were left out", skipped);
+		log_debug("%u more lines of SPICE's library were left out", skipped);
+	/* Its warnings are about ends that we tell the reasons of. */
 	for (gsize i = 0; i < count; i++)
 		if (!strcmp(fields[i].key, "MESSAGE") && fields[i].length < 0)
-			log_warn("%s", (const char *)fields[i].value);
+			log_write(grave ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, LOG_MODULE, 0, "%s",
+				  (const char *)fields[i].value);
 	return G_LOG_WRITER_HANDLED;
 }
 

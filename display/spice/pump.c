@@ -89,12 +89,8 @@ static bool read_down(struct pump *pump)
 
 	if (n == -EAGAIN)
 		return false;
-	if (n == 0) {
-		end(pump, -ECONNRESET, "the server ended the connection");
-		return false;
-	}
-	if (n < 0) {
-		end_by_transport(pump, (int)n);
+	if (n <= 0) {
+		end_by_transport(pump, n == 0 ? -ECONNRESET : (int)n);
 		return false;
 	}
 	pump->config.heard(pump->config.user, (size_t)n);

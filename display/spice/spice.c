@@ -74,6 +74,9 @@ static void on_open_fd(SpiceChannel *channel, int tls, struct spice *spice)
 static void running(struct spice *spice)
 {
 	remote_connected(spice->remote);
+	/* Which forgets them; they may have come before. */
+	hands_tell(spice);
+	clipboard_tell(spice);
 	health_running(&spice->health, spice->remote->running_since);
 	remote_set_state(spice->remote, REMOTE_RUNNING, "", 0);
 	spice_wake(spice);

@@ -83,6 +83,8 @@ uint64_t picture_deadline(const struct spice *spice);
 /* hands.c */
 void hands_connect(struct spice *spice);
 void hands_send(struct spice *spice);
+/* The server's locks, as far as they are known. */
+void hands_tell(struct spice *spice);
 /* Something that a live server answers; false if there is nothing of that kind. */
 bool hands_ping(struct spice *spice);
 
@@ -92,5 +94,7 @@ void cursor_connect(struct spice *spice);
 /* clipboard.c */
 void clipboard_connect(struct spice *spice);
 void clipboard_send(struct spice *spice);
+/* The mode of the pointer. */
+void clipboard_tell(struct spice *spice);
 
 #endif
