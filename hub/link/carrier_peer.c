@@ -13,7 +13,7 @@
 
 /* A picture's frame holds the others up for as long as 64 KiB take; a line's, for one frame of framing.h. */
 #define FRAME      (64 * 1024)
-#define FRONT      (64 * 1024)
+#define FRONT      1024 /* what waits in front of a key is one frame, and small enough to stay in a cache */
 #define LINE_FRAME 1000
 #define LINE_FRONT 1024
 #define LINE_PROBE 300

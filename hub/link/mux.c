@@ -10,7 +10,7 @@
 #include "hub/core/text.h"
 #include "hub/link/mux_private.h"
 
-#define IN_SIZE (128 * 1024)
+#define IN_SIZE (64 * 1024)
 
 /* ---- life ---- */
 

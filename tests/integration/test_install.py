@@ -56,7 +56,8 @@ class Install(Case):
         self.installed = {path.name: path for path in self.root.rglob("*") if path.is_file()}
 
     def test_files(self):
-        for name in ("xenhubd", "xenhub", "xenhub.h", "xenhub.pc", "xenhubd.service", "70-xenhub.rules", "xenhub.conf"):
+        for name in ("xenhubd", "xenhub", "xenhub.h", "xenhub.pc", "xenhubd.service", "70-xenhub.rules", "xenhub.conf",
+                     "xenhub-relay", "xenhub-relay.service", "relay.conf"):
             with self.subTest(name):
                 self.assertIn(name, self.installed)
         for path in (self.installed["xenhubd.service"], *self.root.rglob("init.d/xenhubd")):

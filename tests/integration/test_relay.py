@@ -247,7 +247,7 @@ class Routes(RelayCase):
             self.assertEqual(read_all(self.dial(f"near-{name}")), name.encode())
         # No route has that one: refused, with the reason, and the link stays.
         ended(self.dial("near-shell"))
-        self.assertIn("'shell', which no route has", other.errors)
+        self.said(other, "'shell', which no route has")
         status = self.status()
         self.assertEqual([route["unreachable"] for route in status["routes"]], [0, 0, 1])
         self.assertIn("nobody serves that name", status["routes"][2]["why"])
@@ -345,7 +345,7 @@ class Limits(RelayCase):
             client.sendall(b"x")
             read_exactly(client, 1)
         ended(self.dial("near"))
-        self.assertIn("more than 3 connections at a time", program.errors)
+        self.said(program, "more than 3 connections at a time")
         self.assertEqual(self.route()["over-limit"], 1)
         clients[0].close()
         self.eventually(lambda: self.route()["connections"] == 2, "one has gone")
@@ -356,7 +356,7 @@ class Limits(RelayCase):
         for _ in range(200):
             self.dial("near").close()
         self.eventually(lambda: self.route()["over-rate"] > 100, "they are refused")
-        self.assertIn("more than 5 new connections in a second", program.errors)
+        self.said(program, "more than 5 new connections in a second")
         # Who can make the relay write lines does not fill the disk with them.
         self.assertLess(program.errors.count("\n"), 20)
         time.sleep(1.2)
@@ -365,7 +365,7 @@ class Limits(RelayCase):
     def test_user(self):
         program = self.limited("--uid", str(os.getuid() + 4321))
         ended(self.dial("near"))
-        self.assertIn(f"uid {os.getuid()} pid {os.getpid()} may not connect", program.errors)
+        self.said(program, f"uid {os.getuid()} pid {os.getpid()} may not connect")
         self.assertEqual(self.route()["denied"], 1)
 
     def test_user_that_may(self):
@@ -382,13 +382,24 @@ class BadPeers(RelayCase):
         self.path = self.folder / "link"
         self.program = self.relay(f"mux+unix:{self.path}", f"unix:{self.folder / 'server'}", control=self.control)
         # A good one that shares the endpoint.
-        self.relay(f"unix:{self.folder / 'near'}", f"mux+unix:{self.path}")
-        self.good = self.dial("near")
-        self.assertGoodWorks()
+        self.near = self.relay(f"unix:{self.folder / 'near'}", f"mux+unix:{self.path}")
+        self.good = self.eventually(self.good_peer, "the good peer works")
+
+    def good_peer(self):
+        """A stream waits a second for its link, and on a loaded machine that may not be enough."""
+        good = self.dial("near")
+        try:
+            good.sendall(b"ping")
+            return good if read_exactly(good, 4) == b"ping" else None
+        except (EOFError, OSError):
+            return None
 
     def assertGoodWorks(self):
-        self.good.sendall(b"ping")
-        self.assertEqual(read_exactly(self.good, 4), b"ping")
+        try:
+            self.good.sendall(b"ping")
+            self.assertEqual(read_exactly(self.good, 4), b"ping")
+        except (EOFError, OSError) as error:
+            self.fail(f"{error}\n{self.program.story()}\n{self.near.story()}")
 
     def assertCounted(self, counter):
         self.eventually(lambda: self.link_of()[counter] == 1, f"{counter} is counted")
@@ -412,14 +423,14 @@ class BadPeers(RelayCase):
         self.assertEqual(reason, relay.END_VERSION)
         self.assertIn("the peer speaks 7", words)
         self.assertCounted("versions")
-        self.assertIn("the peer speaks 7", self.program.errors)
+        self.said(self.program, "the peer speaks 7")
 
     def test_another_protocol(self):
         peer = self.peer(self.path)
         peer.say(b"RFB 003.008\n")
         ended(peer.socket)
         self.assertCounted("malformed")
-        self.assertIn("does not speak", self.program.errors)
+        self.said(self.program, "does not speak")
 
     def test_past_its_credit(self):
         peer = self.peer(self.path)
@@ -437,7 +448,7 @@ class BadPeers(RelayCase):
         except OSError:
             pass  # what it had said was not read any more
         self.assertCounted("past-credit")
-        self.assertIn("past its credit", self.program.errors)
+        self.said(self.program, "past its credit")
 
     def test_nonsense(self):
         peer = self.peer(self.path)
@@ -472,14 +483,14 @@ class BadPeers(RelayCase):
         self.eventually(lambda: self.link_of()["floods"] + self.link_of()["past-credit"] == 1, "it is counted")
         self.assertGreater(self.route()["over-rate"], 100)
         self.assertGoodWorks()
-        self.assertIn("more than 100 new connections in a second", self.program.errors)
+        self.said(self.program, "more than 100 new connections in a second")
 
     def test_half_open(self):
         """A peer that connects and says nothing."""
         peer = self.peer(self.path)
         ended(peer.socket)
         self.assertCounted("half-open")
-        self.assertIn("has not said a word", self.program.errors)
+        self.said(self.program, "has not said a word")
 
     def test_noise(self):
         dice = random.Random(6)
@@ -598,10 +609,142 @@ class Faults(RelayCase):
         """A connection waits a moment for the link, and then is told."""
         program = self.relay(f"unix:{self.folder / 'near'}", f"mux+unix:{self.folder / 'link'}", control=self.control)
         ended(self.dial("near"))
-        self.assertIn("no link: No such file or directory; it is tried again", program.errors)
+        self.said(program, "no link: No such file or directory; it is tried again")
         self.eventually(lambda: self.route()["unreachable"] == 1, "it is counted")
         self.assertIn("there is no link", self.route()["why"])
         self.assertGreater(self.link_of()["failures"], 0)
+
+
+class Lines(RelayCase):
+    """Serial lines: no close, bytes that get lost. Whatever happens to them, no wrong byte arrives."""
+
+    def setUp(self):
+        super().setUp()
+        self.wire = relay.Wire()
+        self.addCleanup(self.wire.close)
+        self.server("server")
+        self.far = self.relay(self.wire.a, f"unix:{self.folder / 'server'}")
+        self.near = self.relay(f"unix:{self.folder / 'near'}", self.wire.b, control=self.control)
+
+    def test_clean(self):
+        """Two transfers and a ping stream side by side."""
+        data = [noise(300000, seed) for seed in (7, 8)]
+        results = [None, None]
+
+        def transfer(number):
+            results[number] = exchange(self.dial("near"), data[number]) == data[number]
+
+        threads = [threading.Thread(target=transfer, args=(number,)) for number in (0, 1)]
+        for thread in threads:
+            thread.start()
+        ping = self.dial("near")
+        for number in range(20):
+            ping.sendall(b"%08d" % number)
+            self.assertEqual(read_exactly(ping, 8), b"%08d" % number)
+        for thread in threads:
+            thread.join(60)
+        self.assertEqual(results, [True, True])
+        self.assertEqual(self.link_of()["ups"], 1)
+
+    def test_spoilt(self):
+        """Bytes changed, lost and injected: the streams end, on both sides, and what came until then was right."""
+        dice = random.Random(9)
+        harm = []
+
+        def spoil(data):
+            if len(data) < 3 or dice.random() > 0.02:
+                return data
+            at, kind = dice.randrange(len(data)), dice.randrange(3)
+            harm.append(kind)
+            if kind == 0:
+                return data[:at] + data[at + 1:]
+            if kind == 1:
+                return data[:at] + bytes([data[at] ^ 1 << dice.randrange(8)]) + data[at + 1:]
+            return data[:at] + dice.randbytes(7) + data[at:]
+
+        self.wire.spoil = spoil
+        data = noise(400000, 10)
+        cut, whole = 0, 0
+        deadline = time.monotonic() + 90
+        while cut < 4 or whole < 2:
+            self.assertLess(time.monotonic(), deadline, f"{cut} cut, {whole} whole, harm {harm}\n{self.near.story()}")
+            if cut >= 4:
+                self.wire.spoil = lambda data: data
+            client = self.dial("near")
+            heard = self.as_far_as_it_goes(client, data)
+            self.assertEqual(heard, data[:len(heard)], "a wrong byte")
+            if heard == data:
+                whole += 1
+            else:
+                cut += 1
+        self.assertGreater(self.link_of()["ups"], 2)
+
+    def as_far_as_it_goes(self, client, data):
+        def say():
+            try:
+                client.sendall(data)
+                client.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass
+
+        talker = threading.Thread(target=say, daemon=True)
+        talker.start()
+        heard = b""
+        try:
+            while more := client.recv(65536):
+                heard += more
+        except OSError:
+            pass
+        client.close()
+        talker.join(PATIENCE)
+        return heard
+
+    def test_lost_at_the_end(self):
+        """The last bytes of a question get lost: neither side waits for the other for ever."""
+        client = self.dial("near")
+        client.sendall(b"x")
+        read_exactly(client, 1)
+        lost = []
+        # The answers go this way.
+        self.wire.spoil = lambda data: lost.append(data) or b"" if not lost else data
+        client.sendall(b"y")
+        asked = time.monotonic()
+        ended(client)
+        self.assertTrue(lost)
+        took = time.monotonic() - asked
+        self.assertEqual(exchange(self.dial("near"), b"hello"), b"hello")
+        # framing.h alone would notice after 5 s; tests assert no tighter time, and print it.
+        print(f"\nlost at the end: noticed after {1000 * took:.0f} ms", flush=True)
+        self.assertLess(took, 4)
+
+    def test_far_end_is_killed(self):
+        client = self.dial("near")
+        client.sendall(b"x")
+        read_exactly(client, 1)
+        self.far.signal(signal.SIGKILL)
+        self.far.wait()
+        self.relay(self.wire.a, f"unix:{self.folder / 'server'}")
+        ended(client)
+        self.works_again()
+
+    def test_near_end_is_killed(self):
+        client = self.dial("near")
+        client.sendall(b"x")
+        read_exactly(client, 1)
+        self.near.signal(signal.SIGKILL)
+        self.near.wait()
+        os.unlink(self.folder / "near")
+        self.relay(f"unix:{self.folder / 'near'}", self.wire.b)
+        self.works_again()
+
+    def works_again(self):
+        def works():
+            try:
+                return exchange(self.dial("near"), b"hello") == b"hello"
+            except OSError:
+                return False
+
+        self.eventually(works, "new streams work")
 
 
 class Configuration(RelayCase):

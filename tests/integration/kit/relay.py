@@ -227,6 +227,9 @@ class RelayCase(Case):
             program.until(lambda: os.path.exists(control), "the relay can be asked")
         return program
 
+    def said(self, program, words):
+        program.until(lambda: words in program.errors, f"it says {words!r}")
+
     def server(self, name, serve=echo):
         server = Server(self.folder / name, serve)
         self.addCleanup(lambda: os.path.exists(server.path) and server.end())

@@ -1,0 +1,173 @@
+/*
+ * What tests/bench/relay puts at both ends of a relay.
+ *
+ *	relay_load sink PATH			takes connections, reads each to its end
+ *	relay_load echo PATH			… says back what it hears
+ *	relay_load send PATH BYTES		connects, says so much, waits for the end: prints seconds
+ *	relay_load ping PATH SECONDS EVERY_US	64 bytes there and back, again and again (every so often): prints p50 and p99 in µs
+ */
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "hub/core/clock.h"
+
+#define BLOCK     (256 * 1024)
+#define MESSAGE   64
+#define PINGS_MAX 1000000
+
+static struct sockaddr_un address_of(const char *path)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
+	return sun;
+}
+
+static int fail(const char *what)
+{
+	perror(what);
+	return 1;
+}
+
+static void *drain(void *data)
+{
+	int fd = (int)(intptr_t)data;
+	char *block = malloc(BLOCK);
+
+	while (block && read(fd, block, BLOCK) > 0)
+		;
+	free(block);
+	close(fd);
+	return NULL;
+}
+
+static void *say_back(void *data)
+{
+	int fd = (int)(intptr_t)data;
+	char block[4096];
+	ssize_t n;
+
+	while ((n = read(fd, block, sizeof(block))) > 0)
+		if (write(fd, block, (size_t)n) != n)
+			break;
+	close(fd);
+	return NULL;
+}
+
+static int serve(const char *path, void *(*with)(void *))
+{
+	struct sockaddr_un sun = address_of(path);
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	if (bind(listener, (struct sockaddr *)&sun, sizeof(sun)) < 0 || listen(listener, 64) < 0)
+		return fail(path);
+	for (;;) {
+		int fd = accept(listener, NULL, NULL);
+		pthread_t thread;
+
+		if (fd < 0 || pthread_create(&thread, NULL, with, (void *)(intptr_t)fd))
+			return fail(path);
+		pthread_detach(thread);
+	}
+}
+
+/* Who was started a moment ago may not listen yet. */
+static int dial(const char *path)
+{
+	struct sockaddr_un sun = address_of(path);
+
+	for (unsigned i = 0; i < 500; i++) {
+		int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+		if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
+			return fd;
+		close(fd);
+		usleep(10000);
+	}
+	return -1;
+}
+
+static int send_bytes(const char *path, uint64_t bytes)
+{
+	char *block = calloc(1, BLOCK);
+	int fd = dial(path);
+	uint64_t begun_ns = clock_now_ns();
+
+	if (fd < 0 || !block)
+		return fail(path);
+	while (bytes) {
+		ssize_t n = write(fd, block, bytes < BLOCK ? bytes : BLOCK);
+
+		if (n <= 0)
+			return fail(path);
+		bytes -= (uint64_t)n;
+	}
+	shutdown(fd, SHUT_WR);
+	while (read(fd, block, BLOCK) > 0)
+		;
+	printf("%.6f\n", (double)(clock_now_ns() - begun_ns) / 1e9);
+	free(block);
+	return 0;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int ping(const char *path, double seconds, unsigned every_us)
+{
+	uint32_t *took_ns = malloc(PINGS_MAX * sizeof(*took_ns));
+	uint64_t by_ns = clock_now_ns() + (uint64_t)(seconds * 1e9);
+	char message[MESSAGE] = { 0 };
+	int fd = dial(path);
+	unsigned n = 0;
+
+	if (fd < 0 || !took_ns)
+		return fail(path);
+	while (n < PINGS_MAX && clock_now_ns() < by_ns) {
+		uint64_t begun_ns = clock_now_ns();
+		size_t got = 0;
+
+		if (write(fd, message, MESSAGE) != MESSAGE)
+			return fail(path);
+		while (got < MESSAGE) {
+			ssize_t more = read(fd, message + got, MESSAGE - got);
+
+			if (more <= 0)
+				return fail(path);
+			got += (size_t)more;
+		}
+		took_ns[n++] = (uint32_t)(clock_now_ns() - begun_ns);
+		if (every_us)
+			usleep(every_us);
+	}
+	qsort(took_ns, n, sizeof(*took_ns), by_size);
+	if (n)
+		printf("%.1f %.1f %u\n", took_ns[n / 2] / 1e3, took_ns[(uint64_t)n * 99 / 100] / 1e3, n);
+	free(took_ns);
+	return !n;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && !strcmp(argv[1], "sink"))
+		return serve(argv[2], drain);
+	if (argc == 3 && !strcmp(argv[1], "echo"))
+		return serve(argv[2], say_back);
+	if (argc == 4 && !strcmp(argv[1], "send"))
+		return send_bytes(argv[2], strtoull(argv[3], NULL, 10));
+	if (argc == 5 && !strcmp(argv[1], "ping"))
+		return ping(argv[2], strtod(argv[3], NULL), (unsigned)atoi(argv[4]));
+	fprintf(stderr, "relay_load: sink PATH, echo PATH, send PATH BYTES, ping PATH SECONDS EVERY_US\n");
+	return 2;
+}
