@@ -49,6 +49,17 @@ static int ask_serial(struct xenstore *x, uint32_t tx, struct batch_tree *tree)
 			  NULL, 0);
 }
 
+/* By which a reader tells this hub's word from an earlier one's. */
+static int ask_ident(struct xenstore *x, uint32_t tx, struct batch_tree *tree)
+{
+	char path[NODE_PATH_MAX];
+
+	if (!tree->whole)
+		return 0;
+	make_path(x, tree, "hub", path);
+	return xslink_ask(x->link, tx, XS_WRITE, path, x->ident, strlen(x->ident), &tree->ident_rc, NULL, 0);
+}
+
 /* What others keep in a view: links (hub/link/station_xen.c) and routes (hub/xen/routes.c). */
 static bool is_ours(const char *name)
 {
@@ -61,7 +72,7 @@ static bool is_ours(const char *name)
 }
 
 /* All that we ever write there. */
-static int clear_tree(struct xenstore *x, uint32_t tx, const char *base)
+int xenstore_clear_tree(struct xenstore *x, uint32_t tx, const char *base)
 {
 	char names[NAMES_MAX + 1], path[NODE_PATH_MAX];
 	int rc = xslink_call(x->link, tx, XS_DIRECTORY, base, NULL, 0, names, sizeof(names));
@@ -100,7 +111,7 @@ static int begin_view(struct xenstore *x, uint32_t tx, const struct batch_tree *
 	rc = xslink_call(x->link, tx, XS_SET_PERMS, base, perms, len, NULL, 0);
 	if (rc)
 		return xenstore_complain(x, base, "show to its guest", -rc);
-	return clear_tree(x, tx, base);
+	return xenstore_clear_tree(x, tx, base);
 }
 
 /* Asks whether the domain still lives, and whether what we wrote last still stands there. */
@@ -121,7 +132,7 @@ static int open_tree(struct xenstore *x, uint32_t tx, struct batch_tree *tree)
 {
 	if (!tree->whole)
 		return tree->domid ? ask_view(x, tx, tree) : 0;
-	return tree->domid ? begin_view(x, tx, tree) : clear_tree(x, tx, x->base);
+	return tree->domid ? begin_view(x, tx, tree) : xenstore_clear_tree(x, tx, x->base);
 }
 
 /* What the answers of ask_view mean: 0; -ENOENT: the domain has gone; -ESTALE: another than we has written. */
@@ -173,10 +184,12 @@ static int judge(struct xenstore *x, struct batch *b)
 	for (unsigned i = 0; i < XENSTORE_TREES && !rc; i++) {
 		char path[NODE_PATH_MAX];
 
-		if (!b->trees[i].used || b->trees[i].left_out || !b->trees[i].serial_rc)
+		if (!b->trees[i].used || b->trees[i].left_out)
 			continue;
-		make_path(x, &b->trees[i], "serial", path);
-		rc = xenstore_complain(x, path, "write", -b->trees[i].serial_rc);
+		rc = b->trees[i].serial_rc ? b->trees[i].serial_rc : b->trees[i].ident_rc;
+		make_path(x, &b->trees[i], b->trees[i].serial_rc ? "serial" : "hub", path);
+		if (rc)
+			xenstore_complain(x, path, "write", -rc);
 	}
 	return rc;
 }
@@ -188,6 +201,9 @@ static int ask_all(struct xenstore *x, uint32_t tx, struct batch *b)
 	for (unsigned i = 0; i < XENSTORE_TREES && !rc; i++)
 		if (b->trees[i].used && !b->trees[i].left_out)
 			rc = leave_out(b, &b->trees[i], open_tree(x, tx, &b->trees[i]));
+	for (unsigned i = 0; i < XENSTORE_TREES && !rc; i++)
+		if (b->trees[i].used && !b->trees[i].left_out)
+			rc = ask_ident(x, tx, &b->trees[i]);
 	for (unsigned i = 0; i < b->count && !rc; i++)
 		if (!b->trees[b->changes[i].tree].left_out)
 			rc = ask_change(x, tx, &b->trees[b->changes[i].tree], &b->changes[i]);
@@ -226,26 +242,4 @@ int xenstore_write_batch(struct xenstore *x, struct batch *b)
 		rc = try_batch(x, b);
 	while (rc == -ECANCELED || (rc == -EAGAIN && ++b->conflicts < CONFLICTS_MAX));
 	return rc;
-}
-
-void xenstore_withdraw(struct xenstore *x)
-{
-	uint32_t tx;
-	int rc;
-
-	x->worker = NULL;
-	if (!x->link || xslink_begin(x->link, &tx))
-		return;
-	rc = clear_tree(x, tx, x->base);
-	for (unsigned i = 1; i < XENSTORE_TREES && !rc; i++) {
-		char base[PATH_MAX_BYTES];
-
-		make_base(x, x->trees[i].domid, base);
-		if (x->trees[i].domid)
-			rc = clear_tree(x, tx, base);
-	}
-	if (rc)
-		xslink_abort(x->link, tx);
-	else
-		xslink_end(x->link, tx);
 }

@@ -28,7 +28,7 @@ struct batch_tree {
 	bool whole; /* all of it, in place of whatever stands there */
 	/* The slow thread's: it must not be written after all; and what XenStore said. */
 	bool left_out;
-	int name_rc, stands_rc, serial_rc;
+	int name_rc, stands_rc, serial_rc, ident_rc;
 	char stands[32]; /* the serial that was found */
 };
 
@@ -71,6 +71,8 @@ struct xenstore {
 	struct loop_timer *retry_timer;
 	uint64_t retry_ns;
 	struct batch *waiting;          /* for the connection */
+	bool swept;                     /* of what an earlier hub left */
+	char ident[64];                 /* of this life of the hub: its boot and when it began */
 	char base[64];                  /* of the hub's own tree */
 	char health[WIRE_TEXT_MAX * 2]; /* as last told */
 };
@@ -84,6 +86,16 @@ void xenstore_run_batch(void *batch);
 
 /* Within the slow thread: 0 or -errno. What is refused is told, once; returns -err. */
 int xenstore_write_batch(struct xenstore *xenstore, struct batch *batch);
+
+/*
+ * Removes all that a hub writes, of its own tree and of every domain's view, in one transaction; what others keep there stays. At the
+ * first connection, for the sake of domains that have no view any more, and at the end: whoever reads afterwards finds nothing, and
+ * nothing old.
+ */
+int xenstore_sweep(struct xenstore *xenstore);
+
+/* Within a transaction, below one tree's root. */
+int xenstore_clear_tree(struct xenstore *xenstore, uint32_t tx, const char *base);
 int xenstore_complain(struct xenstore *xenstore, const char *path, const char *what, int err);
 
 /*

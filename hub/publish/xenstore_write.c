@@ -232,6 +232,8 @@ void xenstore_run_batch(void *data)
 		rest(x);
 		return;
 	}
+	if (!x->swept)
+		x->swept = !xenstore_sweep(x);
 	rc = xenstore_write_batch(x, b);
 	if (rc < 0 && connection_is_lost(-rc)) {
 		b->lost = true;
@@ -261,10 +263,23 @@ static void on_retry(void *data)
 	}
 }
 
+static void make_ident(char *ident, size_t size)
+{
+	char boot[40] = "";
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	if (f && fgets(boot, sizeof(boot), f))
+		boot[strcspn(boot, "\n")] = '\0';
+	if (f)
+		fclose(f);
+	snprintf(ident, size, "%s/%" PRIu64, boot, (uint64_t)(clock_now_ns() / NS_PER_MS));
+}
+
 void xenstore_start(void *data)
 {
 	struct xenstore *x = data;
 
+	make_ident(x->ident, sizeof(x->ident));
 	x->retry_ns = RETRY_FIRST_NS;
 	x->retry_timer = loop_add_timer(worker_loop(x->worker), on_retry, x);
 }

@@ -10,6 +10,7 @@ import shutil
 import sys
 import time
 import unittest
+from unittest.mock import patch
 
 from kit.programs import BIN, Program
 import test_xenstore
@@ -187,6 +188,25 @@ class Views(unittest.TestCase):
         self.focus("none")
         until(lambda: self.tree(3).get("focus") == "0" and HELD in self.tree(3).values(), "the view is whole again")
 
+    def test_what_a_killed_hub_said_is_known_for_old_and_goes_when_the_next_one_begins(self):
+        hub = self.begin()
+        old = [self.tree(number)["hub"] for number in (0, 3, 4)]
+        self.assertEqual(len(set(old)), 1)
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as boot:
+            self.assertTrue(old[0].startswith(boot.read().strip() + "/"), old[0])
+        hub.process.kill()
+        hub.wait()
+        self.assertEqual(self.tree(4)["hub"], old[0])
+        self.assertIn("focus", self.tree(4))
+        # Whoever is no guest any more has no view; the others' are another hub's.
+        with patch(__name__ + ".GUESTS", "[guest gui]\nlink = unix\nclasses = keyboard buttons\n"):
+            self.hub(self.keyboard("again.evemu"))
+        until(lambda: self.tree(3).get("hub", old[0]) != old[0], "the view is another hub's")
+        new = self.tree(3)["hub"]
+        self.assertNotIn(new, old)
+        self.assertEqual(self.tree(4), {})
+        until(lambda: self.tree(0).get("hub") == new, "the hub's own tree is of the same")
+
     def test_a_domain_that_is_gone_is_not_raised(self):
         self.begin()
         self.store.run("xenstore-rm", "/local/domain/3")
@@ -208,7 +228,7 @@ class Views(unittest.TestCase):
             uuid = f"11111111-2222-3333-4444-55555555555{number}"
             self.domain(number, "elsewhere", uuid)
             until(lambda: self.tree(number).get("focus") == "0", "it has a view")  # pylint: disable=W0640
-            self.assertEqual(set(self.tree(number)), {"focus", "serial"}, "and is given nothing")
+            self.assertEqual(set(self.tree(number)), {"focus", "hub", "serial"}, "and is given nothing")
             self.store.run("xenstore-rm", f"/local/domain/{number}")
             self.xenstore("xs_release_domain", ctypes.c_uint(number))
             self.focus("none")
