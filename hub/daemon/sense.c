@@ -11,25 +11,13 @@
 #include "hub/core/log.h"
 #include "hub/daemon/batch.h"
 #include "hub/daemon/rows.h"
+#include "hub/daemon/wanted.h"
 #include "sensors/sensors.h"
 
 /* All claims are one owner's: what runs is decided by the shortest interval alone. */
 #define OWNER 1
-/* What the policy calls sensors are the classes, bit by bit. */
-_Static_assert(POLICY_LIGHT == 1 << SENSOR_LIGHT && POLICY_ORIENTATION == 1 << SENSOR_ORIENTATION &&
-		       POLICY_PROXIMITY == 1 << SENSOR_PROXIMITY && POLICY_HINGE == 1 << SENSOR_LID &&
-		       POLICY_POWER == 1 << SENSOR_POWER,
-	       "policy_sensor and sensor_class differ");
-
 /* After the main thread could not be told. */
 #define RETRY_NS NS_PER_S
-
-/* What is to run, CLOCK_NEVER for what is not. */
-struct wanted {
-	uint64_t interval_ns[SENSOR_CLASSES];
-	bool screen_on;
-	bool samples; /* somebody looks at the table */
-};
 
 struct sense {
 	struct worker *worker;
@@ -256,73 +244,6 @@ static void on_said(void *data)
 		s->callbacks.act(s->callbacks.data);
 }
 
-static void want(struct wanted *wanted, enum sensor_class class, uint64_t interval_ns)
-{
-	wanted->interval_ns[class] = earlier(wanted->interval_ns[class], interval_ns);
-}
-
-/* For who reads the tree. */
-static void want_state(struct wanted *wanted, const struct config *c, enum sensor_class class)
-{
-	want(wanted, class,
-	     (uint64_t)(class == SENSOR_POWER ? c->power_interval_ms : c->sensors_interval_ms) * NS_PER_MS);
-}
-
-static void want_always(struct wanted *wanted, const struct config *c)
-{
-	for (unsigned i = 0; i < c->always.count; i++)
-		for (unsigned class = 0; class < SENSOR_CLASSES; class ++)
-			if (!strcmp(c->always.items[i], sensor_class_name((enum sensor_class) class)))
-				want_state(wanted, c, (enum sensor_class) class);
-}
-
-static void want_guests(struct wanted *wanted, const struct sense *s)
-{
-	const struct policy *policy = hub_policy(s->hub);
-
-	for (unsigned i = 0; policy && s->domains && i < policy->count; i++) {
-		if (!policy->guests[i].sensors || !domains_find(s->domains, policy->guests[i].name))
-			continue;
-		for (unsigned class = 0; class < SENSOR_CLASSES; class ++)
-			if (policy->guests[i].sensors & 1u << class)
-				want_state(wanted, s->config, (enum sensor_class) class);
-	}
-}
-
-/* The classes that a consumer claims by wishing for states. */
-static uint32_t classes_of(const struct sense *s, const struct hub_consumer_info *info)
-{
-	const struct policy *policy = hub_policy(s->hub);
-	const struct policy_guest *guest = policy ? policy_find(policy, info->name) : NULL;
-
-	if (info->role == WIRE_ROLE_CONTROL)
-		return POLICY_SENSORS_ALL;
-	if (policy)
-		return guest ? guest->sensors : 0;
-	return POLICY_LIGHT | POLICY_ORIENTATION | POLICY_POWER;
-}
-
-static void want_consumer(struct wanted *wanted, const struct sense *s, const struct hub_consumer_info *info)
-{
-	const struct config *c = s->config;
-	uint32_t classes = classes_of(s, info);
-	bool control = info->role == WIRE_ROLE_CONTROL;
-	uint64_t ms = info->wishes.state_interval_ms;
-
-	if (!info->wishes.states || (control && !ms))
-		return;
-	if (ms < (uint64_t)c->stream_interval_ms)
-		ms = (uint64_t)c->stream_interval_ms;
-	wanted->samples |= control;
-	for (unsigned class = 0; class < SENSOR_CLASSES; class ++) {
-		/* A change of power comes with an event. */
-		if (class == SENSOR_POWER && ms < (uint64_t)c->power_interval_ms)
-			ms = (uint64_t)c->power_interval_ms;
-		if (classes & 1u << class)
-			want(wanted, (enum sensor_class) class, ms * NS_PER_MS);
-	}
-}
-
 static void ask(struct sense *s, const struct wanted *wanted, bool resumed)
 {
 	pthread_mutex_lock(&s->lock);
@@ -335,36 +256,13 @@ static void ask(struct sense *s, const struct wanted *wanted, bool resumed)
 	pthread_mutex_unlock(&s->lock);
 }
 
-static void compute(const struct sense *s, struct wanted *wanted)
-{
-	struct hub_consumer_info info;
-	bool pointer, raw;
-	uint32_t classes;
-
-	wanted->samples = false;
-	for (unsigned i = 0; i < SENSOR_CLASSES; i++)
-		wanted->interval_ns[i] = CLOCK_NEVER;
-	want_always(wanted, s->config);
-	want_guests(wanted, s);
-	for (unsigned i = 0; i < HUB_PEERS_MAX; i++)
-		if (hub_consumer_at(s->hub, i, &info))
-			want_consumer(wanted, s, &info);
-	hub_wishes(s->hub, &classes, &pointer, &raw, &wanted->screen_on);
-}
-
-static bool is_same(const struct wanted *a, const struct wanted *b)
-{
-	return !memcmp(a->interval_ns, b->interval_ns, sizeof(a->interval_ns)) &&
-	       a->screen_on == b->screen_on && a->samples == b->samples;
-}
-
 void sense_update(struct sense *s)
 {
 	struct wanted wanted;
 
-	compute(s, &wanted);
+	wanted_compute(&wanted, s->hub, s->domains, s->config);
 	/* Only this thread writes what is asked. */
-	if (!is_same(&wanted, &s->asked))
+	if (!wanted_is_same(&wanted, &s->asked))
 		ask(s, &wanted, false);
 }
 
@@ -372,7 +270,7 @@ void sense_resume(struct sense *s)
 {
 	struct wanted wanted;
 
-	compute(s, &wanted);
+	wanted_compute(&wanted, s->hub, s->domains, s->config);
 	ask(s, &wanted, true);
 }
 
@@ -394,9 +292,7 @@ int sense_create(struct sense **out, struct worker *worker, struct hub *hub, str
 	s->config = config;
 	s->callbacks = *callbacks;
 	/* What sensors_create begins with. */
-	s->running.screen_on = true;
-	for (unsigned i = 0; i < SENSOR_CLASSES; i++)
-		s->running.interval_ns[i] = CLOCK_NEVER;
+	wanted_init(&s->running);
 	rc = -pthread_mutex_init(&s->lock, NULL);
 	if (rc < 0)
 		goto err_free;

@@ -1,15 +1,6 @@
 /*
  * The machine's sensors in the daemon: struct sensors lives on the slow thread; what it says becomes states on the main one, in
- * the turn of the loop in which it arrives, and what consumers wish for becomes claims.
- *
- * Who claims what:
- *	[sensors] always	its classes, at interval-ms; power at power-interval-ms
- *	a guest whose domain	what the policy gives it, at the same intervals: it reads its view in XenStore
- *	lives
- *	a consumer that wishes	light and orientation at its own interval, not below stream-interval-ms; power, but no faster than
- *	for states		power-interval-ms: a change of power comes with an event
- *				Where there is a policy, those of these and the others that it gives to this guest.
- *	a control link		the same and all other classes, when it names an interval: without one it only looks
+ * the turn of the loop in which it arrives, and what consumers wish for becomes claims (hub/daemon/wanted.h).
  *
  * Below sensor/ stands what `xenhub sensors` shows: for the control socket alone, and the last samples only while a control
  * link claims.
