@@ -1,4 +1,4 @@
-/* xenhub quiesce, xenhub resume: the links of a domain that is to be saved. */
+/* xenhub quiesce, xenhub resume: the links of a domain that is to be saved; and resume for a machine that has slept. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static void ask(struct session *s)
 	const struct quiesce_run *run = s->data;
 	char request[300];
 
-	snprintf(request, sizeof(request), "%s %s", run->word, run->name);
+	snprintf(request, sizeof(request), "%s%s%s", run->word, *run->name ? " " : "", run->name);
 	if (xenhub_request(s->hub, request) < 0) {
 		ctl_say("%s: the daemon takes no request at present", run->word);
 		session_stop(s, EXIT_FAILED);
@@ -38,10 +38,10 @@ static void on_reply(void *data, unsigned code, const char *text)
 	session_stop(s, code ? EXIT_FAILED : EXIT_OK);
 }
 
-static int run_main(struct ctl *ctl, int argc, char **argv, const char *word)
+static int run_main(struct ctl *ctl, int argc, char **argv, const char *word, bool alone)
 {
 	static const struct option options[] = { CTL_OPTIONS };
-	struct quiesce_run run = { .word = word };
+	struct quiesce_run run = { .word = word, .name = "" };
 	struct session s = {
 		.ctl = ctl,
 		.listener = { .reply = on_reply },
@@ -52,6 +52,8 @@ static int run_main(struct ctl *ctl, int argc, char **argv, const char *word)
 
 	if (ctl_getopt(ctl, argc, argv, options) != -1)
 		return ctl->status;
+	if (alone && optind == argc)
+		return session_run(&s);
 	if (argc - optind != 1 || !*argv[optind] || strlen(argv[optind]) > 255 || strchr(argv[optind], ' '))
 		return ctl_usage(ctl, "expected the name or UUID of a domain");
 	run.name = argv[optind];
@@ -60,12 +62,12 @@ static int run_main(struct ctl *ctl, int argc, char **argv, const char *word)
 
 static int quiesce_main(struct ctl *ctl, int argc, char **argv)
 {
-	return run_main(ctl, argc, argv, "quiesce");
+	return run_main(ctl, argc, argv, "quiesce", false);
 }
 
 static int resume_main(struct ctl *ctl, int argc, char **argv)
 {
-	return run_main(ctl, argc, argv, "resume");
+	return run_main(ctl, argc, argv, "resume", true);
 }
 
 const struct subcommand quiesce_command = {
@@ -80,8 +82,10 @@ const struct subcommand quiesce_command = {
 
 const struct subcommand resume_command = {
 	.name = "resume",
-	.summary = "make the links of a domain again",
-	.help = "Usage: xenhub resume DOMAIN\n"
-		"After `xenhub quiesce` and the restore, or when nothing came of the save.\n",
+	.summary = "make the links of a domain again; or: the machine has slept",
+	.help = "Usage: xenhub resume [DOMAIN]\n"
+		"After `xenhub quiesce` and the restore, or when nothing came of the save.\n"
+		"Without a domain: this machine has slept. Devices and sensors are read anew, as\n"
+		"xenhubd does by itself where the kernel's clocks show the sleep.\n",
 	.run = resume_main,
 };
