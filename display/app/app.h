@@ -18,6 +18,7 @@
 #include "display/input/hub.h"
 #include "display/input/input.h"
 #include "display/osd/pages.h"
+#include "display/osd/stats.h"
 #include "display/present/present.h"
 #include "display/present/scene.h"
 
@@ -31,12 +32,6 @@ enum app_layer {
 	LAYER_INDICATORS,
 	LAYER_STATS,
 	LAYER_NAME,
-};
-
-/* What a span of time took, since the statistics were last shown. */
-struct app_timing {
-	uint64_t presents, paint_ns, show_ns, update_ns;
-	uint64_t shown_at_ns, updates, bytes;
 };
 
 struct app {
@@ -67,9 +62,11 @@ struct app {
 	/* What has to be painted, in window pixels. */
 	struct damage dirty;
 	bool dirty_all;
-	bool uploaded;           /* the picture is where the hardware turns it */
-	uint64_t paint_again_ns; /* CLOCK_NEVER, or when to try again to get the window's memory */
-	struct app_timing timing;
+	bool uploaded;              /* the picture is where the hardware turns it */
+	uint64_t paint_again_ns;    /* CLOCK_NEVER, or when to try again to get the window's memory */
+	struct stats_timing timing; /* since the statistics were last shown */
+	struct stats_mark stats_mark;
+	uint64_t update_shown_ns; /* the end of the last update that was painted */
 
 	/* Overlays. */
 	struct font *font;

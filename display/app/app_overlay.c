@@ -134,10 +134,16 @@ static void overlay_indicators(struct app *app, uint64_t now_ns)
 
 static void overlay_stats(struct app *app, uint64_t now_ns)
 {
-	struct app_timing *timing = &app->timing;
-	uint64_t span = now_ns - timing->shown_at_ns, presents = timing->presents ? timing->presents : 1;
+	struct stats_timing *timing = &app->timing;
+	struct stats_about about = {
+		.renderer = app->present->renderer,
+		.kernel = app->present->ops->upload ? "hardware" : app->scene.rotate.ops->name,
+		.width = app->scene.view.remote_w,
+		.height = app->scene.view.remote_h,
+		.degrees = 90 * (int)app->rotation,
+	};
 	struct surface canvas;
-	char text[512];
+	char text[STATS_TEXT_MAX];
 
 	if (!app->stats) {
 		clear_layer(app, LAYER_STATS);
@@ -146,26 +152,8 @@ static void overlay_stats(struct app *app, uint64_t now_ns)
 	}
 	if (now_ns < app->stats_at_ns && app->stats_at_ns != CLOCK_NEVER)
 		return;
-	if (span == 0)
-		span = 1;
-	snprintf(text, sizeof(text),
-		 "%.1f frames/s, %.1f updates/s, %.2f MB/s%s%s\n"
-		 "receive and decode %.2f ms, paint %.2f ms, show %.2f ms\n"
-		 "%dx%d by %s, turned %d, kernel %s\n"
-		 "input merged %llu, dropped %llu; connected %u times",
-		 (double)timing->presents * 1e9 / (double)span,
-		 (double)(app->status.updates - timing->updates) * 1e9 / (double)span,
-		 (double)(app->status.bytes - timing->bytes) * 1e3 / (double)span,
-		 app->status.encoding[0] ? ", " : "", app->status.encoding,
-		 (double)timing->update_ns / (double)presents / 1e6,
-		 (double)timing->paint_ns / (double)presents / 1e6,
-		 (double)timing->show_ns / (double)presents / 1e6, app->scene.view.remote_w,
-		 app->scene.view.remote_h, app->present->renderer, 90 * (int)app->rotation,
-		 app->scene.rotate.ops->name, (unsigned long long)app->status.events_merged,
-		 (unsigned long long)app->status.events_dropped, app->status.connects);
-	*timing = (struct app_timing){ .shown_at_ns = now_ns,
-				       .updates = app->status.updates,
-				       .bytes = app->status.bytes };
+	stats_text(text, &app->stats_mark, timing, &app->status, &about, now_ns);
+	*timing = (struct stats_timing){ 0 };
 	page_stats(&canvas, font_of(app), unit_of(app) * 3 / 4, text);
 	set_layer(app, LAYER_STATS, canvas, unit_of(app) / 2, unit_of(app) / 2);
 	app->stats_at_ns = now_ns + NS_PER_S;

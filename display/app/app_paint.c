@@ -81,6 +81,20 @@ static int paint_parts(struct app *app)
 	return 0;
 }
 
+/* An overlay alone has no update behind it. */
+static void follow_update(struct app *app, uint64_t began_ns)
+{
+	const struct remote_status *status = &app->status;
+
+	if (status->updated_ns == app->update_shown_ns)
+		return;
+	app->update_shown_ns = status->updated_ns;
+	app->timing.updates++;
+	app->timing.update_ns += status->update_ns;
+	if (began_ns > status->updated_ns)
+		app->timing.wait_ns += began_ns - status->updated_ns;
+}
+
 void app_paint(struct app *app)
 {
 	struct frame *frame = remote_frame_claim(app_remote(app), 0);
@@ -108,7 +122,7 @@ void app_paint(struct app *app)
 		app->timing.presents++;
 		app->timing.paint_ns += painted - began;
 		app->timing.show_ns += clock_now_ns() - painted;
-		app->timing.update_ns += app->status.update_ns;
+		follow_update(app, began);
 	}
 	damage_clear(&app->dirty);
 	app->dirty_all = rc < 0;

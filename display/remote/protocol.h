@@ -41,12 +41,13 @@ struct remote {
 	pthread_cond_t changed;
 	/* Under the lock: */
 	bool quit, retry_now, shown;
-	bool writing; /* the protocol has the frame */
-	bool reading; /* the presenter has it */
-	bool unshown; /* an update waits for the presenter */
-	bool missed;  /* the presenter wanted the frame while it was written */
-	bool wanted;  /* frame_try_claim failed: the protocol is poked when the presenter is done */
-	int locks;    /* enum remote_leds that the server is to take over; -1: nothing new */
+	bool writing;         /* the protocol has the frame */
+	bool reading;         /* the presenter has it */
+	bool unshown;         /* an update waits for the presenter */
+	uint64_t input_since; /* when the outbox got what waits first; 0: nothing waits */
+	bool missed;          /* the presenter wanted the frame while it was written */
+	bool wanted;          /* frame_try_claim failed: the protocol is poked when the presenter is done */
+	int locks;            /* enum remote_leds that the server is to take over; -1: nothing new */
 	struct outbox outbox;
 	struct remote_status status;
 	int ask_w, ask_h;
@@ -84,6 +85,10 @@ uint64_t remote_ended(struct remote *remote, int error, const char *reason);
 void remote_heard(struct remote *remote, size_t bytes);
 /* The pixels of an update are in the frame, with their damage: it is let go of. */
 void remote_updated(struct remote *remote, uint64_t began_ns);
+/* With the lock held: what waited in the outbox is on its way. */
+void remote_input_sent(struct remote *remote);
+/* What updates have been made of so far: names for ever, NULL at the end; how many of each. */
+void remote_put_parts(struct remote *remote, const char *const *kinds, const uint64_t *parts, unsigned count);
 void remote_put_title(struct remote *remote, const char *clean);
 void remote_put_encoding(struct remote *remote, const char *name);
 void remote_put_leds(struct remote *remote, unsigned leds);

@@ -103,8 +103,11 @@ void remote_send(struct remote *remote, const struct outbox_event *event)
 		return;
 	pthread_mutex_lock(&remote->lock);
 	sent = remote->status.state == REMOTE_RUNNING || remote->status.state == REMOTE_STALLED;
-	if (sent)
+	if (sent) {
 		outbox_put(&remote->outbox, event);
+		if (!remote->input_since)
+			remote->input_since = clock_now_ns();
+	}
 	pthread_mutex_unlock(&remote->lock);
 	if (sent)
 		remote->protocol->poke(remote);

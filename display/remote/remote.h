@@ -56,6 +56,8 @@ enum remote_leds {
 	REMOTE_LED_CAPS = RFB_LED_CAPS,
 };
 
+#define REMOTE_KINDS_MAX 8
+
 enum remote_state {
 	REMOTE_CONNECTING, /* knocking, or greeting */
 	REMOTE_RUNNING,
@@ -76,6 +78,10 @@ struct remote_status {
 	uint64_t updates, bytes;        /* received */
 	char encoding[32];              /* what is asked for, where it was chosen by itself; "" else */
 	uint64_t update_ns;             /* of the last update: from its first byte to its end */
+	uint64_t updated_ns;            /* when that end was */
+	const char *const *kinds; /* names of what updates are made of, NULL at the end; NULL: unknown */
+	uint64_t parts[REMOTE_KINDS_MAX]; /* how many of each came */
+	uint64_t inputs, input_ns; /* batches written to the link; how long their first waited, in all */
 	uint64_t events_merged, events_dropped;
 };
 

@@ -34,6 +34,7 @@ void remote_begin(struct remote *remote)
 	remote->running_since = 0;
 	pthread_mutex_lock(&remote->lock);
 	outbox_reset(&remote->outbox);
+	remote->input_since = 0;
 	pthread_mutex_unlock(&remote->lock);
 }
 
@@ -75,11 +76,30 @@ void remote_updated(struct remote *remote, uint64_t began_ns)
 {
 	pthread_mutex_lock(&remote->lock);
 	remote->status.updates++;
-	remote->status.update_ns = clock_now_ns() - began_ns;
+	remote->status.updated_ns = clock_now_ns();
+	remote->status.update_ns = remote->status.updated_ns - began_ns;
 	/* An update may hold a cursor's shape alone. */
 	remote->status.ever = remote->status.ever || remote->frame.damage.count > 0;
 	pthread_mutex_unlock(&remote->lock);
 	frame_release_from_writing(remote, true);
+}
+
+void remote_input_sent(struct remote *remote)
+{
+	if (!remote->input_since)
+		return;
+	remote->status.inputs++;
+	remote->status.input_ns += clock_now_ns() - remote->input_since;
+	remote->input_since = 0;
+}
+
+void remote_put_parts(struct remote *remote, const char *const *kinds, const uint64_t *parts, unsigned count)
+{
+	pthread_mutex_lock(&remote->lock);
+	remote->status.kinds = kinds;
+	for (unsigned i = 0; i < count && i < REMOTE_KINDS_MAX; i++)
+		remote->status.parts[i] = parts[i];
+	pthread_mutex_unlock(&remote->lock);
 }
 
 void remote_put_title(struct remote *remote, const char *clean)

@@ -78,6 +78,8 @@ static void send_input(struct session *session)
 		outbox_taken(&remote->outbox, &event);
 		sent = true;
 	}
+	if (sent)
+		remote_input_sent(remote);
 	pthread_mutex_unlock(&remote->lock);
 	if (sent)
 		health_sent_input(&session->health, clock_now_ns());

@@ -20,6 +20,7 @@ static void update_ended(struct session *session)
 	session->in_update = false;
 	quality_update(&session->quality, now, (size_t)(session->received - session->received_at_begin),
 		       now - session->update_began, (uint64_t)surface->width * (uint64_t)surface->height);
+	remote_put_parts(session->remote, rfb_encoding_names, rfb_rects(session->rfb), RFB_ENCODINGS);
 	remote_updated(session->remote, session->update_began);
 }
 

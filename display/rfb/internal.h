@@ -101,6 +101,7 @@ struct rfb {
 	bool text_offered;
 
 	/* update */
+	uint64_t rects[RFB_ENCODINGS]; /* how many came of each */
 	unsigned rects_left;
 	uint64_t painted;
 	struct rect rect;

@@ -174,6 +174,16 @@ struct rfb_features rfb_features(const struct rfb *rfb)
 	return rfb->features;
 }
 
+const char *const rfb_encoding_names[RFB_ENCODINGS + 1] = {
+	[RFB_RAW] = "raw",   [RFB_COPYRECT] = "copyrect", [RFB_HEXTILE] = "hextile",
+	[RFB_ZRLE] = "zrle", [RFB_TIGHT] = "tight",       [RFB_ENCODINGS] = NULL,
+};
+
+const uint64_t *rfb_rects(const struct rfb *rfb)
+{
+	return rfb->rects;
+}
+
 int rfb_version(const struct rfb *rfb)
 {
 	return rfb->minor;

@@ -67,6 +67,11 @@ enum rfb_encoding {
 	RFB_TIGHT,
 };
 
+#define RFB_ENCODINGS (RFB_TIGHT + 1)
+
+/* Their names, NULL at the end. */
+extern const char *const rfb_encoding_names[RFB_ENCODINGS + 1];
+
 /* Which pixels to ask for; fixed for the life of a connection, since updates on their way would be read
  * wrongly. */
 enum rfb_pixels {
@@ -224,6 +229,9 @@ const char *rfb_reason(const struct rfb *rfb);
 
 /* UTF-8 without control characters, terminated; "" before RFB_EVENT_READY. */
 const char *rfb_name(const struct rfb *rfb);
+
+/* How many rectangles came of each enum rfb_encoding, since rfb_create. */
+const uint64_t *rfb_rects(const struct rfb *rfb);
 
 struct rfb_features rfb_features(const struct rfb *rfb);
 

@@ -79,6 +79,7 @@ static int decode(struct rfb *rfb, int32_t number)
 					rfb->rect.w, rfb->rect.h, rfb->rect.x, rfb->rect.y,
 					rfb->frame->surface.width, rfb->frame->surface.height);
 		rfb->painted++;
+		rfb->rects[decoder->encoding]++;
 		return decoder->begin(rfb);
 	}
 	return rfb_fail(rfb, -EPROTO, "the server uses encoding %d, which we did not ask for", (int)number);

@@ -95,6 +95,7 @@ void hands_send(struct spice *spice)
 	while (outbox_next(&remote->outbox, &event)) {
 		send_event(spice, &event);
 		outbox_taken(&remote->outbox, &event);
+		remote_input_sent(remote);
 		sent = true;
 	}
 	pthread_mutex_unlock(&remote->lock);
