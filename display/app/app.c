@@ -66,8 +66,8 @@ int app_open(struct app *app)
 	app->paint_again_ns = app->status_at_ns = app->stats_at_ns = CLOCK_NEVER;
 	app->indicators_until_ns = app->name_until_ns = CLOCK_NEVER;
 	app->indicated.percent = -1;
-	app->hub_states =
-		(struct hub_states){ .percent = -1, .on_ac = -1, .tablet_mode = -1, .orientation = -1 };
+	app->bell_until_ns = CLOCK_NEVER;
+	app->hub_states = HUB_STATES_UNKNOWN;
 	app->cursor.pixels = app->cursor_pixels;
 	app->cursor_visible = true;
 	app->fullscreen = config->fullscreen;
@@ -110,6 +110,7 @@ void app_close(struct app *app)
 		dialer_destroy(app->dialer);
 	input_destroy(app->input);
 	app_overlay_close(app);
+	free(app->text_in);
 	if (app->sdl_cursor)
 		SDL_FreeCursor(app->sdl_cursor);
 	present_destroy(app->present);

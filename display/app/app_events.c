@@ -53,6 +53,9 @@ static void wake_for_hub(void *user)
 int app_open_input(struct app *app)
 {
 	static const struct input_listener listener = { on_send, on_action, on_pointer };
+	static const enum pointer_button erasers[] = {
+		[ERASER_MIDDLE] = POINTER_MIDDLE, [ERASER_LEFT] = POINTER_LEFT, [ERASER_RIGHT] = POINTER_RIGHT
+	};
 	const struct config *config = &app->options->config;
 	struct input_config input = {
 		.touch = { .long_press_ms = (uint32_t)config->long_press_ms,
@@ -77,7 +80,9 @@ int app_open_input(struct app *app)
 	}
 	if (!config->hub[0])
 		return EXIT_OK;
-	rc = hub_create(&app->hub, config->hub, from_hub(app), app->input, wake_for_hub, app);
+	rc = hub_create(&app->hub, config->hub, from_hub(app),
+			config->eraser == ERASER_NONE ? 0 : erasers[config->eraser], app->input, wake_for_hub,
+			app);
 	if (rc < 0) {
 		fprintf(stderr, "xenhub-display: --hub %s: %s\n", config->hub, strerror(-rc));
 		return EXIT_USAGE;
@@ -88,6 +93,8 @@ int app_open_input(struct app *app)
 
 void app_show_connection(struct app *app, unsigned index)
 {
+	struct remote_status status;
+
 	if (index >= app->remote_count || index == app->current)
 		return;
 	input_release(app->input);
@@ -97,7 +104,10 @@ void app_show_connection(struct app *app, unsigned index)
 	remote_set_shown(app_remote(app), true);
 	app->cursor.generation = 0;
 	app->asked_w = 0;
-	app->status = (struct remote_status){ 0 };
+	/* What it says is new to us, but that its bell rang in between. */
+	remote_get_status(app_remote(app), &status);
+	app->status = (struct remote_status){ .bells = status.bells };
+	app->bell_until_ns = CLOCK_NEVER;
 	app->name_until_ns = clock_now_ns() + APP_NAME_MS * NS_PER_MS;
 	app_dirty_all(app);
 }
@@ -217,7 +227,8 @@ static void send_clipboard(struct app *app)
 {
 	char *text = SDL_GetClipboardText();
 
-	if (text && *text)
+	/* What came from there is not sent back. */
+	if (text && *text && (!app->text_in || strcmp(text, app->text_in) != 0))
 		remote_send_text(app_remote(app), text, strlen(text));
 	SDL_free(text);
 }

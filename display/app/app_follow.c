@@ -31,7 +31,7 @@ void app_follow_orientation(struct app *app)
 static void follow_status(struct app *app)
 {
 	bool was_well = app_is_well(app), relative = app->status.relative;
-	unsigned connects = app->status.connects;
+	unsigned connects = app->status.connects, bells = app->status.bells;
 
 	remote_get_status(app_remote(app), &app->status);
 	/* A server that came back within the blink of an eye knows nothing of what was held either. */
@@ -39,6 +39,8 @@ static void follow_status(struct app *app)
 		input_release(app->input);
 	if (app_is_well(app) && app->status.connects != connects)
 		app_tell_locks(app);
+	if (app->status.bells != bells)
+		app->bell_until_ns = clock_now_ns() + APP_BELL_MS * NS_PER_MS;
 	if (app->status.relative != relative)
 		input_set_relative(app->input, app->status.relative);
 	if (app->status.since_ns != app->since_ns) {
@@ -69,9 +71,11 @@ static void follow_text(struct app *app)
 {
 	char *text = remote_take_text(app_remote(app));
 
-	if (text)
-		SDL_SetClipboardText(text);
-	free(text);
+	if (!text)
+		return;
+	free(app->text_in);
+	app->text_in = text;
+	SDL_SetClipboardText(text);
 }
 
 /* The server's cursor as SDL's, turned as the picture is. */
@@ -164,6 +168,10 @@ static void follow_hub(struct app *app)
 	if (before.orientation != app->hub_states.orientation ||
 	    before.tablet_mode != app->hub_states.tablet_mode)
 		app_follow_orientation(app);
+	if (before.rotation_lock != app->hub_states.rotation_lock && app->hub_states.rotation_lock >= 0) {
+		app->rotation_locked = app->hub_states.rotation_lock;
+		app_follow_orientation(app);
+	}
 }
 
 void app_follow(struct app *app)

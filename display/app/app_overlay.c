@@ -79,11 +79,14 @@ static void overlay_status(struct app *app, uint64_t now_ns)
 	}
 }
 
-static void find_indicators(struct app *app, struct indicators *now)
+static void find_indicators(struct app *app, struct indicators *now, uint64_t now_ns)
 {
 	const struct hub_states *hub = &app->hub_states;
 
+	if (now_ns >= app->bell_until_ns)
+		app->bell_until_ns = CLOCK_NEVER;
 	*now = (struct indicators){
+		.bell = app->bell_until_ns != CLOCK_NEVER,
 		.percent = app->hub ? hub->percent : -1,
 		.charging = hub->on_ac == 1,
 		.low = hub->battery_low,
@@ -97,7 +100,8 @@ static void find_indicators(struct app *app, struct indicators *now)
 static bool indicators_differ(const struct indicators *a, const struct indicators *b)
 {
 	return a->percent != b->percent || a->charging != b->charging || a->low != b->low ||
-	       a->link_lost != b->link_lost || a->rotation_locked != b->rotation_locked || a->caps != b->caps;
+	       a->link_lost != b->link_lost || a->rotation_locked != b->rotation_locked ||
+	       a->caps != b->caps || a->bell != b->bell;
 }
 
 static void overlay_indicators(struct app *app, uint64_t now_ns)
@@ -112,7 +116,7 @@ static void overlay_indicators(struct app *app, uint64_t now_ns)
 		app->indicators_until_ns = CLOCK_NEVER;
 		return;
 	}
-	find_indicators(app, &now);
+	find_indicators(app, &now, now_ns);
 	changed = indicators_differ(&now, &app->indicated);
 	if (changed)
 		app->indicators_until_ns = now_ns + APP_INDICATORS_MS * NS_PER_MS;
@@ -121,7 +125,7 @@ static void overlay_indicators(struct app *app, uint64_t now_ns)
 	if (now_ns >= app->indicators_until_ns)
 		app->indicators_until_ns = CLOCK_NEVER;
 	wanted = policy == INDICATORS_ALWAYS || app->indicators_until_ns != CLOCK_NEVER || now.low ||
-		 now.link_lost || now.caps;
+		 now.link_lost || now.caps || now.bell;
 	if (!wanted) {
 		clear_layer(app, LAYER_INDICATORS);
 	} else if (changed || !shown) {
@@ -196,7 +200,7 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 
 uint64_t app_overlay_deadline(const struct app *app)
 {
-	return earlier(earlier(app->status_at_ns, app->stats_at_ns),
+	return earlier(earlier(app->bell_until_ns, earlier(app->status_at_ns, app->stats_at_ns)),
 		       earlier(app->indicators_until_ns, app->name_until_ns));
 }
 

@@ -76,6 +76,8 @@ static const struct option options[] = {
 	  "pixels of two fingers for one wheel step" },
 	{ "touch", "natural-scroll", KIND_BOOL, AT(natural_scroll), "yes", NULL, 0, 0,
 	  "the picture follows the fingers" },
+	{ "pen", "eraser", KIND_CHOICE, AT(eraser), "middle", "middle left right none", 0, 0,
+	  "the button that a pen's other end is" },
 	{ "keyboard", "layout", KIND_TEXT, AT(layout), "", NULL, 0, 0,
 	  "XKB layout; XKB_DEFAULT_LAYOUT or us without" },
 	{ "keyboard", "variant", KIND_TEXT, AT(variant), "", NULL, 0, 0, "XKB variant" },

@@ -30,6 +30,14 @@ enum config_input {
 	INPUT_HUB,
 };
 
+/* What the other end of a pen is to a server that knows only a pointer. */
+enum config_eraser {
+	ERASER_MIDDLE, /* the eraser of some drawing programs */
+	ERASER_LEFT,   /* as the tip */
+	ERASER_RIGHT,
+	ERASER_NONE,
+};
+
 enum config_indicators {
 	INDICATORS_AUTO, /* for a while when something changes, and while something is wrong */
 	INDICATORS_ALWAYS,
@@ -74,6 +82,7 @@ struct config {
 
 	long long_press_ms, slop_px, scroll_px, repeat_delay_ms, repeat_interval_ms;
 	bool natural_scroll;
+	int eraser; /* enum config_eraser */
 	char layout[CONFIG_TEXT_MAX], variant[CONFIG_TEXT_MAX], xkb_options[CONFIG_TEXT_MAX];
 
 	struct config_connection connections[CONFIG_CONNECTIONS_MAX];

@@ -2,7 +2,6 @@
 #include "display/input/hub.h"
 
 #include <errno.h>
-#include <linux/input.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -23,6 +22,7 @@ struct hub {
 	void (*changed)(void *user);
 	void *user;
 	bool devices;
+	enum pointer_button eraser;
 	pthread_t thread;
 	int quit_fd;
 	unsigned next_number;
@@ -36,13 +36,7 @@ static void on_added(void *data, struct xenhub_device *device)
 {
 	struct hub *hub = data;
 
-	xenhub_device_set_data(device, hub_device_create(device, hub->next_number++));
-	if (xenhub_device_has(device, EV_SW, SW_TABLET_MODE)) {
-		pthread_mutex_lock(&hub->lock);
-		hub->states.tablet_mode = xenhub_device_switch(device, SW_TABLET_MODE);
-		pthread_mutex_unlock(&hub->lock);
-		hub->changed(hub->user);
-	}
+	xenhub_device_set_data(device, hub_device_create(device, hub->next_number++, hub->eraser));
 	log_debug("%s (%s)", xenhub_device_name(device), xenhub_device_class_reason(device));
 }
 
@@ -57,18 +51,6 @@ static void on_removed(void *data, struct xenhub_device *device, unsigned reason
 	hub_device_destroy(d);
 }
 
-static void take_switches(struct hub *hub, const struct xenhub_frame *frame)
-{
-	for (uint32_t i = 0; i < frame->count; i++) {
-		if (frame->events[i].type != EV_SW || frame->events[i].code != SW_TABLET_MODE)
-			continue;
-		pthread_mutex_lock(&hub->lock);
-		hub->states.tablet_mode = frame->events[i].value;
-		pthread_mutex_unlock(&hub->lock);
-		hub->changed(hub->user);
-	}
-}
-
 static void on_frame(void *data, struct xenhub_device *device, const struct xenhub_frame *frame)
 {
 	struct hub *hub = data;
@@ -79,7 +61,6 @@ static void on_frame(void *data, struct xenhub_device *device, const struct xenh
 	width = hub->window_w;
 	height = hub->window_h;
 	pthread_mutex_unlock(&hub->lock);
-	take_switches(hub, frame);
 	if (d)
 		hub_device_frame(d, hub->input, frame, width, height, clock_now_ns());
 }
@@ -110,11 +91,20 @@ static void on_state(void *data, const struct xenhub_state *state)
 		states->on_ac = there ? (int)state->integer : -1;
 	else if (!strcmp(state->path, "power/warning"))
 		states->battery_low = there && strcmp(state->text, "none") != 0;
+	else if (!strcmp(state->path, "switch/tablet-mode"))
+		states->tablet_mode = there ? (int)state->integer : -1;
+	else if (!strcmp(state->path, "switch/rotate-lock"))
+		states->rotation_lock = there ? (int)state->integer : -1;
+	else if (!strcmp(state->path, "switch/lid"))
+		states->lid_closed = there && state->integer != 0;
 	else if (!strcmp(state->path, "orientation") && there && parse_orientation(state->text) >= 0)
 		/* Flat or unknown: it stays what it was. */
 		states->orientation = parse_orientation(state->text);
 	differs = memcmp(&before, states, sizeof(before)) != 0;
 	pthread_mutex_unlock(&hub->lock);
+	/* What a closed lid presses on the panel is no finger. */
+	if (before.lid_closed != states->lid_closed)
+		input_set_covered(hub->input, states->lid_closed);
 	if (differs)
 		hub->changed(hub->user);
 }
@@ -192,8 +182,8 @@ static int start_thread(struct hub *hub)
 	return -rc;
 }
 
-int hub_create(struct hub **out, const char *link, bool devices, struct input *input,
-	       void (*changed)(void *user), void *user)
+int hub_create(struct hub **out, const char *link, bool devices, enum pointer_button eraser,
+	       struct input *input, void (*changed)(void *user), void *user)
 {
 	struct xenhub_options options = {
 		.name = "xenhub-display",
@@ -209,10 +199,11 @@ int hub_create(struct hub **out, const char *link, bool devices, struct input *i
 		return -ENOMEM;
 	hub->input = input;
 	hub->devices = devices;
+	hub->eraser = eraser;
 	hub->changed = changed;
 	hub->user = user;
 	hub->window_w = hub->window_h = 1;
-	hub->states = (struct hub_states){ .percent = -1, .on_ac = -1, .tablet_mode = -1, .orientation = -1 };
+	hub->states = HUB_STATES_UNKNOWN;
 	pthread_mutex_init(&hub->lock, NULL);
 	hub->quit_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	rc = hub->quit_fd < 0 ? -errno : xenhub_open(&hub->client, link, &options, &listener, hub);

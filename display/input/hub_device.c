@@ -18,16 +18,19 @@ struct hub_device {
 	struct xenhub_device *device;
 	unsigned number;
 	bool touch, slots, absolute, pen;
+	enum pointer_button eraser, tip; /* tip: what the pen's end on the panel is held as; 0: nothing */
+	bool rubber;                     /* the pen's other end is near */
 	struct input_absinfo x, y;
 	struct contact contacts[SLOTS_MAX];
 	int slot;
-	bool at_moved, near;
+	bool at_moved, near, writes;
 	int32_t at_x, at_y;
 	int rel_x, rel_y, wheel_y, wheel_x;
 	bool hi_res;
 };
 
-struct hub_device *hub_device_create(struct xenhub_device *device, unsigned number)
+struct hub_device *hub_device_create(struct xenhub_device *device, unsigned number,
+				     enum pointer_button eraser)
 {
 	uint32_t classes = xenhub_device_classes(device);
 	struct hub_device *d = calloc(1, sizeof(*d));
@@ -36,6 +39,7 @@ struct hub_device *hub_device_create(struct xenhub_device *device, unsigned numb
 		return NULL;
 	d->device = device;
 	d->number = number;
+	d->eraser = eraser;
 	d->pen = classes & XENHUB_PEN;
 	d->touch = classes & XENHUB_TOUCHSCREEN && !d->pen;
 	d->slots = d->touch && xenhub_device_absinfo(device, ABS_MT_POSITION_X, &d->x) &&
@@ -72,9 +76,6 @@ static bool button_of(unsigned code, bool pen, enum pointer_button *button)
 	case BTN_MIDDLE:
 		*button = POINTER_MIDDLE;
 		return true;
-	case BTN_TOUCH:
-		*button = POINTER_LEFT;
-		return pen;
 	case BTN_STYLUS:
 		*button = POINTER_RIGHT;
 		return pen;
@@ -176,18 +177,42 @@ static void flush_wheel(struct hub_device *d, struct input *input)
 	d->wheel_x %= WHEEL_NOTCH;
 }
 
+/* Which end came down counts until it is lifted. */
+static void take_tip(struct hub_device *d, struct input *input, bool down)
+{
+	if (down)
+		d->tip = d->rubber ? d->eraser : POINTER_LEFT;
+	if (d->tip)
+		input_button(input, d->tip, down);
+	if (!down)
+		d->tip = 0;
+}
+
 static void take_key(struct hub_device *d, struct input *input, unsigned code, bool down, uint64_t now_ns)
 {
 	enum pointer_button button;
 
 	if (button_of(code, d->pen, &button)) {
 		input_button(input, button, down);
+	} else if (d->pen && code == BTN_TOUCH) {
+		take_tip(d, input, down);
 	} else if (d->touch && !d->slots && code == BTN_TOUCH) {
 		/* A panel of one finger and no slots. */
 		d->contacts[0].tracking = down ? 0 : -1;
 	} else if (code < BTN_MISC || code >= KEY_OK) {
 		input_key(input, code, down, now_ns);
 	}
+}
+
+static void take_tool(struct hub_device *d, unsigned code, bool near)
+{
+	if (code == BTN_TOOL_PEN)
+		d->writes = near;
+	else if (code == BTN_TOOL_RUBBER)
+		d->rubber = near;
+	else
+		return;
+	d->near = d->writes || d->rubber;
 }
 
 void hub_device_frame(struct hub_device *d, struct input *input, const struct xenhub_frame *frame,
@@ -200,9 +225,8 @@ void hub_device_frame(struct hub_device *d, struct input *input, const struct xe
 			take_abs(d, event->code, event->value);
 		else if (event->type == EV_REL)
 			take_rel(d, event->code, event->value);
-		else if (event->type == EV_KEY &&
-			 (event->code == BTN_TOOL_PEN || event->code == BTN_TOOL_RUBBER))
-			d->near = event->value;
+		else if (event->type == EV_KEY)
+			take_tool(d, event->code, event->value);
 	}
 	flush_motion(d, input, window_w, window_h);
 	for (uint32_t i = 0; i < frame->count; i++)

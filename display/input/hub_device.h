@@ -12,7 +12,8 @@
 struct hub_device;
 
 /* NULL: out of memory. `number` tells fingers of several panels apart. */
-struct hub_device *hub_device_create(struct xenhub_device *device, unsigned number);
+struct hub_device *hub_device_create(struct xenhub_device *device, unsigned number,
+				     enum pointer_button eraser);
 void hub_device_destroy(struct hub_device *device);
 
 void hub_device_frame(struct hub_device *device, struct input *input, const struct xenhub_frame *frame,

@@ -18,7 +18,7 @@ struct input {
 	struct touch touch;
 	int x, y; /* of the pointer, in remote pixels */
 	unsigned buttons;
-	bool relative, pointer_shown;
+	bool relative, pointer_shown, covered;
 };
 
 int input_create(struct input **out, const struct input_config *config, const struct input_listener *listener,
@@ -287,10 +287,12 @@ void input_finger_down(struct input *input, int id, int fine_x, int fine_y, uint
 	struct touch_out out;
 
 	pthread_mutex_lock(&input->lock);
-	to_upright(&input->view, &fine_x, &fine_y);
-	touch_down(&input->touch, id, fine_x, fine_y, now_ns, &out);
-	send_touches(input, &out);
-	show_pointer(input, false);
+	if (!input->covered) {
+		to_upright(&input->view, &fine_x, &fine_y);
+		touch_down(&input->touch, id, fine_x, fine_y, now_ns, &out);
+		send_touches(input, &out);
+		show_pointer(input, false);
+	}
 	pthread_mutex_unlock(&input->lock);
 }
 
@@ -311,6 +313,17 @@ void input_finger_up(struct input *input, int id, bool cancelled)
 
 	pthread_mutex_lock(&input->lock);
 	touch_up(&input->touch, id, cancelled, &out);
+	send_touches(input, &out);
+	pthread_mutex_unlock(&input->lock);
+}
+
+void input_set_covered(struct input *input, bool covered)
+{
+	struct touch_out out;
+
+	pthread_mutex_lock(&input->lock);
+	input->covered = covered;
+	touch_cancel(&input->touch, &out);
 	send_touches(input, &out);
 	pthread_mutex_unlock(&input->lock);
 }

@@ -57,6 +57,8 @@ void input_wheel(struct input *input, int down, int right); /* steps; negative u
 void input_finger_down(struct input *input, int id, int fine_x, int fine_y, uint64_t now_ns);
 void input_finger_move(struct input *input, int id, int fine_x, int fine_y);
 void input_finger_up(struct input *input, int id, bool cancelled);
+/* Fingers are lost and none counts any more, until it is said that the panel is free again. */
+void input_set_covered(struct input *input, bool covered);
 void input_fingers_cancel(struct input *input);
 
 /* Long presses and repeats. */

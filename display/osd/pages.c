@@ -141,6 +141,18 @@ static int draw_link_lost(struct surface *canvas, int x, int unit)
 	return x + 2 * piece + unit / 3 + unit / 2;
 }
 
+/* Dome, rim and clapper. */
+static void draw_bell(struct surface *canvas, int x, int unit)
+{
+	int w = unit, y = unit * 3 / 5, edge = unit / 8 + 1;
+
+	canvas_panel(canvas, (struct rect){ x + edge, y, w - 2 * edge, unit }, w / 3, WARN);
+	canvas_fill(canvas, (struct rect){ x, y + unit - 2 * edge, w, edge }, WARN);
+	canvas_fill(canvas, (struct rect){ x, y + unit - edge, w, edge }, PANEL);
+	canvas_panel(canvas, (struct rect){ x + w / 2 - edge, y + unit - edge, 2 * edge, 2 * edge }, edge,
+		     WARN);
+}
+
 void page_indicators(struct surface *canvas, struct font *font, int unit, const struct indicators *shown)
 {
 	int width = unit / 2, height = unit * 11 / 5;
@@ -150,7 +162,7 @@ void page_indicators(struct surface *canvas, struct font *font, int unit, const 
 	if (shown->percent >= 0)
 		width += unit * 5 / 3 + unit + font_width(font, "+100 %") + unit / 8;
 	width += (shown->link_lost ? unit * 2 : 0) + (shown->rotation_locked ? unit * 5 / 4 : 0) +
-		 (shown->caps ? font_width(font, "A") + unit / 2 : 0);
+		 (shown->caps ? font_width(font, "A") + unit / 2 : 0) + (shown->bell ? unit * 3 / 2 : 0);
 	if (width <= unit / 2 || canvas_init(canvas, width, height) < 0)
 		return;
 	canvas_panel(canvas, (struct rect){ 0, 0, width, height }, unit / 2, PANEL);
@@ -162,7 +174,9 @@ void page_indicators(struct surface *canvas, struct font *font, int unit, const 
 	if (shown->rotation_locked)
 		width = draw_lock(canvas, width, unit);
 	if (shown->caps)
-		draw_caps(canvas, font, width, unit);
+		width = draw_caps(canvas, font, width, unit);
+	if (shown->bell)
+		draw_bell(canvas, width, unit);
 }
 
 void page_stats(struct surface *canvas, struct font *font, int unit, const char *text)

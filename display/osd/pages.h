@@ -10,7 +10,7 @@ struct indicators {
 	int percent; /* of the battery; -1: unknown, not shown */
 	bool charging, low;
 	bool link_lost; /* to the hub */
-	bool rotation_locked, caps;
+	bool rotation_locked, caps, bell;
 };
 
 /* `unit` is the height of a line of text: everything else follows from it. max_width bounds the page. */

@@ -52,7 +52,7 @@ struct remote {
 	struct remote_status status;
 	int ask_w, ask_h;
 	char *text_out, *text_in;
-	bool text_new; /* text_out was not offered yet; for protocols that do not compare */
+	bool text_new; /* the server was not told of text_out yet */
 	size_t text_out_size;
 	struct remote_cursor cursor;
 	uint32_t cursor_pixels[REMOTE_CURSOR_SIDE_MAX * REMOTE_CURSOR_SIDE_MAX];
@@ -91,6 +91,7 @@ void remote_input_sent(struct remote *remote);
 void remote_put_parts(struct remote *remote, const char *const *kinds, const uint64_t *parts, unsigned count);
 void remote_put_title(struct remote *remote, const char *clean);
 void remote_put_encoding(struct remote *remote, const char *name);
+void remote_put_bell(struct remote *remote);
 void remote_put_leds(struct remote *remote, unsigned leds);
 void remote_put_relative(struct remote *remote, bool relative);
 /* w * h pixels, straight 0xAARRGGBB; 0x0 hides it. One that is too large is not taken. */

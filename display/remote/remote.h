@@ -74,6 +74,7 @@ struct remote_status {
 	unsigned leds;                  /* enum remote_leds */
 	bool relative;                  /* the server takes motion, not positions */
 	bool ever;                      /* there has been a picture */
+	unsigned bells;                 /* that rang over there */
 	unsigned connects;              /* times it got to REMOTE_RUNNING */
 	uint64_t updates, bytes;        /* received */
 	char encoding[32];              /* what is asked for, where it was chosen by itself; "" else */

@@ -35,6 +35,7 @@ void remote_begin(struct remote *remote)
 	pthread_mutex_lock(&remote->lock);
 	outbox_reset(&remote->outbox);
 	remote->input_since = 0;
+	remote->text_new = remote->text_out != NULL;
 	pthread_mutex_unlock(&remote->lock);
 }
 
@@ -106,6 +107,14 @@ void remote_put_title(struct remote *remote, const char *clean)
 {
 	pthread_mutex_lock(&remote->lock);
 	snprintf(remote->status.title, sizeof(remote->status.title), "%s", clean);
+	pthread_mutex_unlock(&remote->lock);
+	remote->wake(remote->user);
+}
+
+void remote_put_bell(struct remote *remote)
+{
+	pthread_mutex_lock(&remote->lock);
+	remote->status.bells++;
 	pthread_mutex_unlock(&remote->lock);
 	remote->wake(remote->user);
 }

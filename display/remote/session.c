@@ -97,16 +97,11 @@ static void send_requests(struct session *session)
 	shown = remote->shown;
 	width = remote->ask_w;
 	height = remote->ask_h;
-	text = remote->text_out != NULL;
-	if (text && !rfb_features(session->rfb).clipboard_utf8) {
+	text = remote->text_out != NULL && remote->text_new;
+	/* A server that can be told without being sent it asks when somebody pastes. */
+	if (text && rfb_offer_text(session->rfb) == -ENOTSUP)
 		rfb_send_text(session->rfb, remote->text_out, remote->text_out_size);
-		free(remote->text_out);
-		remote->text_out = NULL;
-	} else if (text &&
-		   strncmp(session->last_text, remote->text_out, sizeof(session->last_text) - 1) != 0) {
-		snprintf(session->last_text, sizeof(session->last_text), "%s", remote->text_out);
-		rfb_offer_text(session->rfb);
-	}
+	remote->text_new = false;
 	pthread_mutex_unlock(&remote->lock);
 	if (shown != session->updates_on && rfb_set_updates(session->rfb, shown) == 0)
 		session->updates_on = shown;
@@ -342,7 +337,6 @@ static int session_open(struct session *session)
 	if (config->ca[0] || config->pin[0])
 		rfb.security = RFB_ALLOW_X509_NONE | RFB_ALLOW_X509_VNC | RFB_ALLOW_X509_PLAIN;
 	session->start_tls = session->handshaking = session->in_update = false;
-	session->last_text[0] = '\0';
 	/* What was learnt of the link stays. */
 	if (config->adaptive) {
 		char name[32];

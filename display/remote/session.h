@@ -29,7 +29,6 @@ struct session {
 	unsigned quality_asked;               /* the level that the server knows */
 	uint64_t fenced_ns;                   /* a fence that measures is on its way since; 0: none */
 	uint64_t fence_due_ns;                /* not before that */
-	char last_text[RFB_REASON_MAX];
 	uint8_t output[SESSION_OUTPUT_SIZE];
 	uint8_t input[SESSION_INPUT_SIZE];
 };

@@ -99,6 +99,7 @@ void session_event(void *user, const struct rfb_event *event)
 		}
 		break;
 	case RFB_EVENT_BELL:
+		remote_put_bell(remote);
 		break;
 	}
 }

@@ -13,7 +13,7 @@ import unittest
 
 from kit.display import Screen, turned
 from kit.programs import BIN, Case
-from kit.servers import Forward, Qemu, Sway, Xvnc, free_port, need, paint, spawn, spawn_x, wait_until
+from kit.servers import Forward, Plain, Qemu, Sway, Xvnc, free_port, need, paint, spawn, spawn_x, wait_until
 
 NEEDED = ["Xvfb", "xdotool", "import", "convert", "display"]
 WIDTH, HEIGHT = 208, 120
@@ -102,21 +102,10 @@ class Others(Servers):
 
     @need("plain_vnc")
     def test_libvncserver(self):
-        port = free_port()
-        server = self.talk(port)
+        server = Plain(self, WIDTH, HEIGHT)
         truth = [[(x * 3 + 7) % 256 << 16 | (y * 5 + 11) % 256 << 8 | (x * y + x) % 256 for x in range(WIDTH)]
                  for y in range(HEIGHT)]
-        self.check_all(truth, f"vnc://127.0.0.1:{port}")
-        server.stdin.write(b"quit\n")
-        server.stdin.flush()
-
-    def talk(self, port, *words):
-        process = subprocess.Popen([BIN / "plain_vnc", str(port), str(WIDTH), str(HEIGHT), *words], stdin=subprocess.PIPE,
-                                   stdout=subprocess.PIPE)
-        self.addCleanup(process.wait, 10)
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.stdin.close)
-        return process
+        self.check_all(truth, server.tcp)
 
     @need("plain_vnc")
     def test_a_colour_map_that_changes(self):
@@ -125,14 +114,12 @@ class Others(Servers):
             return [[(i * 7 + shift) % 256 << 16 | (i * 3 + 2 * shift) % 256 << 8 | 255 - i for x in range(WIDTH)
                      for i in [(x * 3 + y * 5) % 256]] for y in range(HEIGHT)]
 
-        port = free_port()
-        server = self.talk(port, "map")
+        server = Plain(self, WIDTH, HEIGHT, "map")
         screen = self.screen_of(WIDTH, HEIGHT)
         screen.pointer = True
-        self.show(screen, f"vnc://127.0.0.1:{port}")
+        self.show(screen, server.tcp)
         wait_until(lambda: self.shows(screen, mapped(0)), "the first colours")
-        server.stdin.write(b"map\n")
-        server.stdin.flush()
+        server.say("map")
         wait_until(lambda: self.shows(screen, mapped(40)), "the next colours")
 
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A small X client that shows what a pointer does to it: lines where it drags, dots where it clicks, rings for the right
- * button, arrows for the wheel. It covers the screen. For ./demo, and with --log for tests, which read every event as a line.
+ * button, arrows for the wheel. It covers the screen. For ./demo. With --log it
+ * draws nothing and writes every event as a line, for tests.
  */
 #include <X11/XKBlib.h>
 #include <X11/Xlib.h>
@@ -95,7 +96,7 @@ static void type(struct easel *e, XKeyEvent *event, bool down)
 
 	if (e->log)
 		printf("key %s %lx %u\n", down ? "down" : "up", symbol, event->keycode);
-	if (!down || length <= 0 || (unsigned char)text[0] < ' ')
+	if (e->log || !down || length <= 0 || (unsigned char)text[0] < ' ')
 		return;
 	XSetForeground(e->display, e->gc, 0xffffff);
 	XDrawString(e->display, e->window, e->gc, MARK + 8 + 8 * e->typed++ % (e->width - 3 * MARK),
@@ -116,8 +117,9 @@ static void handle(struct easel *e, XEvent *event)
 		draw_ground(e);
 		break;
 	case ButtonPress:
-		press(e, &event->xbutton);
-		if (e->log)
+		if (!e->log)
+			press(e, &event->xbutton);
+		else
 			printf("press %u %d %d\n", event->xbutton.button, event->xbutton.x, event->xbutton.y);
 		break;
 	case ButtonRelease:
@@ -126,8 +128,9 @@ static void handle(struct easel *e, XEvent *event)
 			       event->xbutton.y);
 		break;
 	case MotionNotify:
-		move(e, &event->xmotion);
-		if (e->log)
+		if (!e->log)
+			move(e, &event->xmotion);
+		else
 			printf("move %d %d\n", event->xmotion.x, event->xmotion.y);
 		break;
 	case KeyPress:

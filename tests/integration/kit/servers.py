@@ -162,6 +162,33 @@ class Qemu:
         return rows_of_ppm(file.read_bytes())
 
 
+class Plain:
+    """The server made of libvncserver (tests/tools/plain_vnc.c)."""
+
+    def __init__(self, case, width, height, *words):
+        port = free_port()
+        self.process = subprocess.Popen([BIN / "plain_vnc", str(port), str(width), str(height), *words], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, bufsize=0)
+        self.lines = []
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+        self.tcp = f"vnc://127.0.0.1:{port}"
+        case.addCleanup(self.end)
+
+    def read(self):
+        for line in self.process.stdout:
+            self.lines.append(line.decode("latin-1").rstrip("\n"))
+
+    def say(self, line):
+        self.process.stdin.write(line.encode("latin-1") + b"\n")
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait(10)
+        self.reader.join(10)
+        self.process.stdout.close()
+
+
 class Sway:
     """A Wayland compositor without a screen: one output of width x height physical pixels."""
 
