@@ -26,28 +26,37 @@ static void wake_for_remote(void *user)
 	app_wake(user, WAKE_REMOTE);
 }
 
+static int open_connection(struct app *app, struct remote_config *remote)
+{
+	int rc = 0;
+
+	if (remote->uri.kind == URI_CARRIER && !app->dialer)
+		rc = dialer_create(&app->dialer);
+	remote->dialer = app->dialer;
+	if (rc == 0)
+		rc = remote_create(&app->remotes[app->remote_count], remote, wake_for_remote, app);
+	if (rc < 0) {
+		log_errno(-rc, "%s: cannot start", remote->name);
+		return EXIT_FAILED;
+	}
+	app->remote_count++;
+	return EXIT_OK;
+}
+
+/* All are read, and what they need is loaded, before the first one starts its thread. */
 static int open_connections(struct app *app)
 {
 	const struct config *config = &app->options->config;
+	struct remote_config remotes[CONFIG_CONNECTIONS_MAX];
+	int rc = EXIT_OK;
 
-	for (unsigned i = 0; i < config->connection_count; i++) {
-		struct remote_config remote;
-		int rc = options_connection(&config->connections[i], &remote);
-
-		if (rc != 0)
-			return rc;
-		if (remote.uri.kind == URI_CARRIER && !app->dialer)
-			rc = dialer_create(&app->dialer);
-		remote.dialer = app->dialer;
-		if (rc == 0)
-			rc = remote_create(&app->remotes[i], &remote, wake_for_remote, app);
-		explicit_bzero(remote.password, sizeof(remote.password));
-		if (rc < 0) {
-			log_errno(-rc, "%s: cannot start", config->connections[i].name);
-			return EXIT_FAILED;
-		}
-		app->remote_count++;
-	}
+	for (unsigned i = 0; i < config->connection_count && rc == EXIT_OK; i++)
+		rc = options_connection(&config->connections[i], &remotes[i]);
+	for (unsigned i = 0; i < config->connection_count && rc == EXIT_OK; i++)
+		rc = open_connection(app, &remotes[i]);
+	explicit_bzero(remotes, sizeof(remotes));
+	if (rc != EXIT_OK)
+		return rc;
 	atomic_store(&app->target, app_remote(app));
 	remote_set_shown(app_remote(app), true);
 	return EXIT_OK;

@@ -63,6 +63,19 @@ static void *host_thread(void *user)
 	return NULL;
 }
 
+/*
+ * For each display the library asks GStreamer what it can decode, which looks through all its plug-ins, in a process of
+ * its own the first time. Video is refused, so there are to be none. When the module is loaded no thread of ours runs
+ * yet that could look at the environment meanwhile.
+ */
+__attribute__((constructor)) static void do_without_plugins(void)
+{
+	setenv("GST_PLUGIN_SYSTEM_PATH_1_0", "", 1);
+	setenv("GST_PLUGIN_PATH_1_0", "", 1);
+	setenv("GST_REGISTRY_DISABLE", "yes", 1);
+	setenv("GST_REGISTRY_FORK", "no", 1);
+}
+
 static int host_use(void)
 {
 	sigset_t all, before;

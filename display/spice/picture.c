@@ -11,7 +11,8 @@
 #include "display/spice/pixels.h"
 #include "hub/core/clock.h"
 
-#define LATEST_MS 100 /* a server that stops in the middle of a message is not waited for longer */
+#define LATEST_MS 100 /* a server that stops in the middle of a message is not waited for longer, */
+#define AGAIN_MS  2   /* and looked for as often: what completes a message need not change the picture */
 
 /* Behind the library's own idle calls, which tell us of changes. */
 #define IDLE_PRIORITY (G_PRIORITY_DEFAULT_IDLE + 50)
@@ -22,7 +23,7 @@ uint64_t picture_deadline(const struct spice *spice)
 
 	if (picture->damage.count == 0 || !picture->marked || picture->idle != 0 || picture->kept_out)
 		return CLOCK_NEVER;
-	return picture->began_ns + LATEST_MS * NS_PER_MS;
+	return picture->again_ns;
 }
 
 static gboolean on_idle(gpointer user)
@@ -30,7 +31,7 @@ static gboolean on_idle(gpointer user)
 	struct spice *spice = user;
 
 	spice->picture.idle = 0;
-	picture_flush(spice, false);
+	picture_flush(spice);
 	if (spice->picture.damage.count > 0)
 		spice_wake(spice); /* which sets the deadline */
 	return G_SOURCE_REMOVE;
@@ -65,16 +66,25 @@ static bool frame_fits(struct spice *spice)
 	return false;
 }
 
-void picture_flush(struct spice *spice, bool now)
+static bool is_in_the_middle(const struct spice *spice)
+{
+	const struct pump *pump = spice->pumps[GUARD_DISPLAY - 1];
+
+	return pump && !pump_is_between(pump);
+}
+
+void picture_flush(struct spice *spice)
 {
 	struct picture *picture = &spice->picture;
 	struct frame *frame = &spice->remote->frame;
+	uint64_t now = clock_now_ns();
 
 	if (!picture->pixels || !picture->marked || picture->damage.count == 0)
 		return;
-	/* The rest of the message brings us back, or the deadline does. */
-	if (!now && spice->pumps[GUARD_DISPLAY - 1] && !pump_is_between(spice->pumps[GUARD_DISPLAY - 1]))
+	if (is_in_the_middle(spice) && now < picture->began_ns + LATEST_MS * NS_PER_MS) {
+		picture->again_ns = now + AGAIN_MS * NS_PER_MS;
 		return;
+	}
 	/* The presenter's poke brings us back. */
 	picture->kept_out = !frame_try_claim(spice->remote);
 	if (picture->kept_out)

@@ -263,7 +263,7 @@ void spice_step(struct spice *spice)
 	if (spice->error == 0 && spice_is_running(spice)) {
 		clipboard_send(spice);
 		hands_send(spice);
-		picture_flush(spice, now >= picture_deadline(spice));
+		picture_flush(spice);
 	}
 	if (spice->error == 0)
 		watch(spice, now);

@@ -31,6 +31,7 @@ struct picture {
 	bool kept_out;        /* the presenter had the frame when we wanted it */
 	struct damage damage; /* what of it is not yet in the frame */
 	uint64_t began_ns;    /* of the oldest damage */
+	uint64_t again_ns;    /* when to try again to copy it */
 	guint idle;           /* the source that copies once nothing else is to be done; 0: none */
 };
 
@@ -74,10 +75,10 @@ static inline bool spice_is_running(const struct spice *spice)
 
 /* picture.c */
 void picture_connect(struct spice *spice);
-/* Copies what changed into the frame, if it can be had; `now`: even in the middle of a message. */
-void picture_flush(struct spice *spice, bool now);
+/* Copies what changed into the frame, if it can be had and no message is in the middle. */
+void picture_flush(struct spice *spice);
 void picture_forget(struct spice *spice);
-/* When picture_flush is due at the latest. */
+/* When picture_flush is due by itself. */
 uint64_t picture_deadline(const struct spice *spice);
 
 /* hands.c */

@@ -33,8 +33,8 @@ WORK = {
 }
 
 
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments(doc=__doc__):
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binaries", nargs="?", default="build/release/bin", type=pathlib.Path)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4)
@@ -45,11 +45,17 @@ def arguments():
     return parser.parse_args()
 
 
-class Server:
-    """Xvnc, with one of display_source's works on its screen."""
+def draw(binaries, name, words):
+    """One of display_source's works on the screen of that name."""
+    source = subprocess.Popen([binaries / "display_source", *words], env={**os.environ, "DISPLAY": name})
+    time.sleep(1)
+    return source
 
-    def __init__(self, binaries, folder, size, fps):
-        self.binaries = binaries
+
+class Server:
+    """Xvnc."""
+
+    def __init__(self, folder, size, fps):
         read, write = os.pipe()
         self.process = subprocess.Popen(["Xvnc", "-displayfd", str(write), "-geometry", size, "-depth", "24", "-rfbport",
                                          str(PORT), "-localhost", "-rfbunixpath", str(folder / "vnc"), "-SecurityTypes", "None",
@@ -60,11 +66,6 @@ class Server:
         with os.fdopen(read) as pipe:
             self.name = ":" + pipe.readline().strip()
 
-    def draw(self, words):
-        source = subprocess.Popen([self.binaries / "display_source", *words], env={**os.environ, "DISPLAY": self.name})
-        time.sleep(1)
-        return source
-
     def end(self):
         self.process.terminate()
         self.process.wait()
@@ -74,9 +75,8 @@ def percentile(values, share):
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
-def report(options, clients):
-    print(f"{options.size}, {options.rounds} rounds of {options.seconds:g} s in turns, {os.cpu_count()} processors, the server "
-          f"sends at most {options.server_fps} frames/s")
+def report(options, clients, server):
+    print(f"{options.size}, {options.rounds} rounds of {options.seconds:g} s in turns, {os.cpu_count()} processors, {server}")
     wide = max(len(client.name) for client in clients) + 2
     print(" " * 32 + "".join(f"{client.name:>{wide}}" for client in clients))
 
@@ -103,7 +103,7 @@ def run(options, folder, server):
         clients = [c for c in clients if any(c.name.startswith(word) for word in options.only)]
     for work in options.work or WORK:
         words, look = WORK[work]
-        source = server.draw(words)
+        source = draw(options.binaries.resolve(), server.name, words)
         for _ in range(options.rounds):
             for client in clients:
                 screen = Screen(folder, client.width, client.height)
@@ -114,14 +114,14 @@ def run(options, folder, server):
                 screen.end()
         source.terminate()
         source.wait()
-    report(options, clients)
+    report(options, clients, f"the server sends at most {options.server_fps} frames/s")
 
 
 def main():
     options = arguments()
     with tempfile.TemporaryDirectory(prefix="display-") as name:
         folder = pathlib.Path(name)
-        server = Server(options.binaries.resolve(), folder, options.size, options.server_fps)
+        server = Server(folder, options.size, options.server_fps)
         try:
             run(options, folder, server)
         finally:
