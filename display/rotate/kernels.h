@@ -10,5 +10,6 @@ extern const struct rotate_ops rotate_ops_c;
 /* NULL also when this processor cannot run it. */
 const struct rotate_ops *rotate_ops_sse2(void);
 const struct rotate_ops *rotate_ops_avx2(void);
+const struct rotate_ops *rotate_ops_neon(void);
 
 #endif

@@ -21,6 +21,8 @@ int rotate_init(struct rotate *rotate, enum rotate_kernel kernel)
 		if (!ops)
 			ops = rotate_ops_sse2();
 		if (!ops)
+			ops = rotate_ops_neon();
+		if (!ops)
 			ops = &rotate_ops_c;
 		break;
 	case ROTATE_C:
@@ -31,6 +33,9 @@ int rotate_init(struct rotate *rotate, enum rotate_kernel kernel)
 		break;
 	case ROTATE_AVX2:
 		ops = rotate_ops_avx2();
+		break;
+	case ROTATE_NEON:
+		ops = rotate_ops_neon();
 		break;
 	}
 	if (!ops)

@@ -33,6 +33,7 @@ enum rotate_kernel {
 	ROTATE_C,
 	ROTATE_SSE2,
 	ROTATE_AVX2,
+	ROTATE_NEON,
 };
 
 /* A transposed band is this many pixels deep: one cache line of the destination, written whole. */

@@ -47,10 +47,12 @@ static int cases_list(struct bench_case *cases)
 	static const struct {
 		enum rotate_kernel kernel;
 		const char *name;
-	} kernels[] = { { ROTATE_C, "c" }, { ROTATE_SSE2, "sse2" }, { ROTATE_AVX2, "avx2" } };
+	} kernels[] = {
+		{ ROTATE_C, "c" }, { ROTATE_SSE2, "sse2" }, { ROTATE_AVX2, "avx2" }, { ROTATE_NEON, "neon" }
+	};
 	int count = 0;
 
-	for (unsigned k = 0; k < 3; k++)
+	for (unsigned k = 0; k < sizeof(kernels) / sizeof(kernels[0]); k++)
 		for (int r = ROTATION_0; r <= ROTATION_270; r++)
 			for (int stream = 0; stream < 2; stream++) {
 				struct bench_case *c = &cases[count];

@@ -127,6 +127,11 @@ static void test_kernel_avx2(void **state)
 	check_kernel(ROTATE_AVX2);
 }
 
+static void test_kernel_neon(void **state)
+{
+	check_kernel(ROTATE_NEON);
+}
+
 static void test_best_always_there(void **state)
 {
 	struct rotate rotate;
@@ -228,6 +233,7 @@ int main(void)
 		cmocka_unit_test(test_kernel_c),
 		cmocka_unit_test(test_kernel_sse2),
 		cmocka_unit_test(test_kernel_avx2),
+		cmocka_unit_test(test_kernel_neon),
 		cmocka_unit_test(test_best_always_there),
 		cmocka_unit_test(test_odd_stride_does_not_stream),
 		cmocka_unit_test(test_nearest_is_the_view),
