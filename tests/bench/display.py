@@ -105,7 +105,7 @@ def run(options, folder, server):
         words, look = WORK[work]
         source = draw(options.binaries.resolve(), server.name, words)
         for _ in range(options.rounds):
-            for client in clients:
+            for client in (c for c in clients if not c.works or work in c.works):
                 screen = Screen(folder, client.width, client.height)
                 client.start(screen)
                 time.sleep(1)

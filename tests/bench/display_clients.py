@@ -14,7 +14,8 @@ PATIENCE = 20.0
 
 
 class Client:
-    def __init__(self, name, size, degrees, words):
+    def __init__(self, name, size, degrees, words, works=None):
+        self.works = works  # None: all
         self.name, self.degrees, self.words = name, degrees, words
         self.width, self.height = size[::-1] if degrees % 180 else size
         self.figures = {}
@@ -64,6 +65,8 @@ def list_clients(binaries, size, folder, port):
             found.append(Client(name, size, 90, words))
     found.append(Client("xenhub", size, 0, [*ours, f"vnc+unix:{sock}"]))
     found.append(Client("xenhub 90", size, 90, [*ours, "--rotate", "90", f"vnc+unix:{sock}"]))
+    for degrees in (180, 270):
+        found.append(Client(f"xenhub {degrees}", size, degrees, [*ours, "--rotate", degrees, f"vnc+unix:{sock}"], ["react"]))
     found.append(Client("xenhub 90 JPEG", size, 90, [*ours, "--rotate", "90", "--encoding", "tight",
                                                      f"vnc://127.0.0.1:{port}"]))
     return found
