@@ -2,12 +2,12 @@
 #include "display/config/config.h"
 
 #include <errno.h>
-#include <ini.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include "display/net/pin.h"
 #include "display/present/kind.h"
+#include "hub/core/inifile.h"
 #include "hub/core/log.h"
 #include "hub/core/text.h"
 #include "hub/link/link.h"
@@ -283,47 +283,19 @@ struct config_connection *config_add_connection(struct config *config, const cha
 
 struct load {
 	struct config *config;
-	const char *path;
-	FILE *in, *errors;
-	unsigned line, error_count;
-	bool too_long;
+	struct inifile file;
 	unsigned seen[OPTIONS_COUNT];    /* the line of each option outside connections */
 	unsigned seen_in[OPTIONS_COUNT]; /* and of the connection being read */
 	const struct config_connection *seen_which;
 };
 
-/* inih does not tell its handler the line: it is counted where lines are read. */
-static char *read_line(char *buffer, int size, void *stream)
-{
-	struct load *load = stream;
-	char *line = fgets(buffer, size, load->in);
-	int c;
-
-	if (!line)
-		return NULL;
-	load->line++;
-	if (!strchr(line, '\n') && !feof(load->in)) {
-		while ((c = fgetc(load->in)) != EOF && c != '\n')
-			;
-		load->too_long = true;
-	}
-	return line;
-}
-
-static void complain(struct load *load, const char *section, const char *key, const char *why)
-{
-	if (load->error_count++ < CONFIG_ERRORS_MAX)
-		fprintf(load->errors, "%s:%u: [%s] %s: %s\n", load->path, load->line, section, key, why);
-}
-
 /* [connection NAME]: an option of that connection, which is made by its first one. */
 static struct config_connection *find_connection(struct load *load, const char *section, char *why,
 						 size_t size)
 {
-	const char *name = section + strlen(CONNECTION);
+	const char *name = inifile_section_name(section, CONNECTION);
 	struct config_connection *connection;
 
-	name += strspn(name, " \t");
 	if (!*name || strlen(name) >= sizeof(connection->name)) {
 		snprintf(why, size, "write [connection NAME], with a name of 1 to %zu bytes",
 			 sizeof(connection->name) - 1);
@@ -334,7 +306,7 @@ static struct config_connection *find_connection(struct load *load, const char *
 			return &load->config->connections[i];
 	connection = config_add_connection(load->config, name);
 	if (connection)
-		connection->line = load->line;
+		connection->line = load->file.line;
 	else
 		snprintf(why, size, "more than %d connections", CONFIG_CONNECTIONS_MAX);
 	return connection;
@@ -350,28 +322,23 @@ static bool given_before(struct load *load, unsigned *seen, const char *section,
 			snprintf(why, size, "given on line %u already", seen[i]);
 			return true;
 		}
-		seen[i] = load->line;
+		seen[i] = load->file.line;
 	}
 	return false;
 }
 
-static int on_option(void *user, const char *section, const char *key, const char *value)
+static void on_option(void *user, const char *section, const char *key, const char *value)
 {
-	bool of_connection = !strncmp(section, CONNECTION, strlen(CONNECTION));
 	struct config_connection *connection = NULL;
 	struct load *load = user;
+	struct inifile *file = &load->file;
 	char why[512];
 
-	if (load->too_long) {
-		load->too_long = false;
-		complain(load, section, key, "the line is too long");
-		return 1;
-	}
-	if (!of_connection) {
+	if (!inifile_section_name(section, CONNECTION)) {
 		if (given_before(load, load->seen, section, key, why, sizeof(why)) ||
 		    config_set(load->config, section, key, value, why, sizeof(why)) < 0)
-			complain(load, section, key, why);
-		return 1;
+			inifile_complain(file, file->line, section, key, why);
+		return;
 	}
 	connection = find_connection(load, section, why, sizeof(why));
 	if (connection && connection != load->seen_which) {
@@ -380,33 +347,25 @@ static int on_option(void *user, const char *section, const char *key, const cha
 	}
 	if (!connection || given_before(load, load->seen_in, CONNECTION, key, why, sizeof(why)) ||
 	    config_set_connection(connection, key, value, why, sizeof(why)) < 0)
-		complain(load, section, key, why);
-	return 1;
+		inifile_complain(file, file->line, section, key, why);
 }
 
 int config_load(struct config *config, const char *path, FILE *errors)
 {
-	struct load load = { .config = config, .path = path, .errors = errors };
-	int rc;
+	static const struct inifile_callbacks callbacks = { .option = on_option };
+	struct load load = { .config = config };
+	int rc = inifile_read(&load.file, path, errors, &callbacks, &load);
 
-	load.in = fopen(path, "re");
-	if (!load.in)
-		return -errno;
-	rc = ini_parse_stream(read_line, &load, on_option, &load);
-	if (ferror(load.in))
-		rc = -EIO;
-	fclose(load.in);
-	if (rc > 0)
-		fprintf(errors, "%s:%d: expected [section] or key = value\n", path, rc);
+	if (rc < 0)
+		return rc;
 	for (unsigned i = 0; i < config->connection_count; i++) {
 		const struct config_connection *connection = &config->connections[i];
 
-		if (connection->uri[0] || load.error_count)
-			continue;
-		load.line = connection->line;
-		complain(&load, connection->name, "uri", "missing: every connection needs one");
+		if (!connection->uri[0] && !load.file.n_errors)
+			inifile_complain(&load.file, connection->line, connection->name, "uri",
+					 "missing: every connection needs one");
 	}
-	return rc > 0 || load.error_count ? -EINVAL : rc;
+	return load.file.n_errors ? -EINVAL : 0;
 }
 
 void config_print_help(FILE *out)

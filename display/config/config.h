@@ -14,7 +14,6 @@
 #include "display/view/view.h"
 
 #define CONFIG_CONNECTIONS_MAX 16
-#define CONFIG_ERRORS_MAX      20
 #define CONFIG_TEXT_MAX        256
 
 enum config_encoding {

@@ -2,10 +2,10 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <ini.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "hub/core/inifile.h"
 #include "hub/daemon/config_option.h"
 #include "hub/link/route.h"
 
@@ -257,27 +257,15 @@ void config_init(struct config *config)
 
 struct load {
 	struct config *config;
-	const char *path;
-	FILE *in;
-	FILE *errors;
-	unsigned line;
-	unsigned n_errors;
+	struct inifile file;
 	unsigned seen[OPTIONS_COUNT]; /* the line each option was first given on; of a section with a name, in
 					 this one */
-	bool too_long;
 	bool repeated; /* a section that was there before: what is in it has been complained about already */
 };
 
-static void complain_at(struct load *l, unsigned line, const char *section, const char *key, const char *why)
-{
-	if (l->n_errors++ < CONFIG_ERRORS_MAX)
-		fprintf(l->errors, "%s:%u: [%s]%s%s: %s\n", l->path, line, section, *key ? " " : "", key,
-			why);
-}
-
 static void complain(struct load *l, const char *section, const char *key, const char *why)
 {
-	complain_at(l, l->line, section, key, why);
+	inifile_complain(&l->file, l->file.line, section, key, why);
 }
 
 static void complain_whole(void *data, unsigned line, const char *section, const char *name, const char *key,
@@ -286,29 +274,23 @@ static void complain_whole(void *data, unsigned line, const char *section, const
 	char both[CONFIG_SECTION_NAME_MAX + 16];
 
 	snprintf(both, sizeof(both), "%s %s", section, name);
-	complain_at(data, line, both, key, why);
+	inifile_complain(data, line, both, key, why);
 }
 
-/* A section without options counts too, and inih does not tell of those. */
-static void begin_section(struct load *l, const char *line)
+static void on_section(void *data, const char *section)
 {
-	char section[CONFIG_SECTION_NAME_MAX * 2];
+	struct load *l = data;
 	struct config_named *named;
 	char why[512];
 	bool made;
-	size_t n = strcspn(line, "]");
 
 	l->repeated = false;
-	if (line[n] != ']' || n >= sizeof(section))
-		return;
-	memcpy(section, line, n);
-	section[n] = '\0';
-	if (!section_is_named(section))
+	if (!section || !section_is_named(section))
 		return;
 	for (unsigned i = 0; i < OPTIONS_COUNT; i++)
 		if (kind_of(&options[i]))
 			l->seen[i] = 0;
-	named = find_named(l->config, section, l->line, &made, why, sizeof(why));
+	named = find_named(l->config, section, l->file.line, &made, why, sizeof(why));
 	if (!named) {
 		complain(l, section, "", why);
 	} else if (!made) {
@@ -318,73 +300,39 @@ static void begin_section(struct load *l, const char *line)
 	l->repeated = !named || !made;
 }
 
-/* inih does not tell its handler the line: it is counted where lines are read. */
-static char *read_line(char *buf, int size, void *stream)
-{
-	struct load *l = stream;
-	char *line = fgets(buf, size, l->in);
-
-	if (!line)
-		return NULL;
-	l->line++;
-	if (!strchr(line, '\n') && !feof(l->in)) {
-		int c;
-
-		while ((c = fgetc(l->in)) != EOF && c != '\n')
-			;
-		l->too_long = true;
-	}
-	if (*line == '[')
-		begin_section(l, line + 1);
-	return line;
-}
-
-static int on_option(void *data, const char *section, const char *key, const char *value)
+static void on_option(void *data, const char *section, const char *key, const char *value)
 {
 	struct load *l = data;
 	char why[512];
 	bool first = true;
 
-	if (l->too_long) {
-		l->too_long = false;
-		complain(l, section, key, "the line is too long");
-		return 1;
-	}
 	if (l->repeated && section_is_named(section))
-		return 1;
+		return;
 	for (unsigned i = 0; i < OPTIONS_COUNT; i++) {
 		if (!belongs(&options[i], section) || strcmp(options[i].key, key))
 			continue;
 		if (l->seen[i] && options[i].kind != KIND_LIST) {
 			snprintf(why, sizeof(why), "given on line %u already", l->seen[i]);
 			complain(l, section, key, why);
-			return 1;
+			return;
 		}
 		first = !l->seen[i];
-		l->seen[i] = l->line;
+		l->seen[i] = l->file.line;
 	}
 	if (config_set(l->config, section, key, value, first, why, sizeof(why)) < 0)
 		complain(l, section, key, why);
-	return 1;
 }
 
 int config_load(struct config *config, const char *path, FILE *errors)
 {
-	struct load l = { .config = config, .path = path, .errors = errors };
-	int rc;
+	static const struct inifile_callbacks callbacks = { .section = on_section, .option = on_option };
+	struct load l = { .config = config };
+	int rc = inifile_read(&l.file, path, errors, &callbacks, &l);
 
-	l.in = fopen(path, "re");
-	if (!l.in)
-		return -errno;
-	rc = ini_parse_stream(read_line, &l, on_option, &l);
-	if (ferror(l.in))
-		rc = -EIO;
-	fclose(l.in);
-	/* The first line that is neither; what follows a broken section is complained about as well. */
-	if (rc > 0)
-		fprintf(errors, "%s:%d: expected [section] or key = value\n", path, rc);
-	config_check_whole(config, complain_whole, &l);
-	return rc > 0 || l.n_errors ? -EINVAL : rc;
+	if (rc < 0)
+		return rc;
+	config_check_whole(config, complain_whole, &l.file);
+	return l.file.n_errors ? -EINVAL : 0;
 }
 
 void config_print_help(FILE *out)

@@ -15,7 +15,6 @@
 
 #define CONFIG_TEXT_MAX         1024
 #define CONFIG_LIST_MAX         128
-#define CONFIG_ERRORS_MAX       20
 #define CONFIG_CHORDS_MAX       (CHORDS_MAX - 1) /* beside the panic chord */
 #define CONFIG_ROUTES_MAX       16
 #define CONFIG_SECTION_NAME_MAX 42 /* inih cuts a section's line at 49 */
@@ -161,7 +160,7 @@ void config_finish(struct config *config);
 
 /*
  * Reads a file over what is there. Every error is a line "FILE:LINE: [section] key: what was expected" to
- * `errors` (at most CONFIG_ERRORS_MAX). 0; -EINVAL when there was any; -errno when the file cannot be read.
+ * `errors` (at most INIFILE_ERRORS_MAX). 0; -EINVAL when there was any; -errno when the file cannot be read.
  */
 int config_load(struct config *config, const char *path, FILE *errors);
 

@@ -16,7 +16,6 @@
 #define CONFIG_NAME_MAX   42 /* inih cuts a section's line at 49 */
 #define CONFIG_UIDS_MAX   16
 #define CONFIG_TEXT_MAX   192
-#define CONFIG_ERRORS_MAX 20
 
 /* X(member, key, kind, default, minimum, maximum, help) */
 #define CONFIG_RELAY_OPTIONS(X)                                                                              \

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "hub/core/inifile.h"
 #include "hub/daemon/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -18,7 +19,7 @@ static void check_errors(char *text, int rc)
 	if ((rc < 0) != (text[0] != '\0'))
 		abort();
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
-		if (strncmp(line, "/proc/self/fd/", 14) || ++lines > CONFIG_ERRORS_MAX + 1)
+		if (strncmp(line, "/proc/self/fd/", 14) || ++lines > INIFILE_ERRORS_MAX + 1)
 			abort();
 }
 

@@ -4,7 +4,8 @@ find_path(INIH_INCLUDE ini.h)
 find_library(EVDEV_LIBRARY evdev)
 find_path(EVDEV_INCLUDE libevdev/libevdev.h PATH_SUFFIXES libevdev-1.0)
 if(INIH_LIBRARY AND INIH_INCLUDE AND EVDEV_LIBRARY AND EVDEV_INCLUDE AND TARGET xenhub_link AND TARGET xenhub_sensors_pure)
-  add_executable(fuzz_config ${CMAKE_CURRENT_LIST_DIR}/fuzz_config.c ${CMAKE_SOURCE_DIR}/hub/daemon/config.c
+  add_executable(fuzz_config ${CMAKE_CURRENT_LIST_DIR}/fuzz_config.c ${CMAKE_SOURCE_DIR}/hub/core/inifile.c
+    ${CMAKE_SOURCE_DIR}/hub/daemon/config.c
     ${CMAKE_SOURCE_DIR}/hub/daemon/config_check.c ${CMAKE_SOURCE_DIR}/hub/daemon/config_option.c
     ${CMAKE_SOURCE_DIR}/hub/daemon/config_policy.c)
   target_include_directories(fuzz_config PRIVATE ${INIH_INCLUDE} ${EVDEV_INCLUDE})

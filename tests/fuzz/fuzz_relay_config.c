@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "hub/core/inifile.h"
 #include "hub/relay/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -17,7 +18,7 @@ static void check_errors(char *text, int rc)
 	if ((rc < 0) != (text[0] != '\0'))
 		abort();
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
-		if (strncmp(line, "/proc/self/fd/", 14) || ++lines > CONFIG_ERRORS_MAX + 2)
+		if (strncmp(line, "/proc/self/fd/", 14) || ++lines > INIFILE_ERRORS_MAX + 2)
 			abort();
 }
 
