@@ -198,6 +198,7 @@ class Routes(RelayCase):
         control = self.folder / "control"
         program = self.relay("tcp:0.0.0.0:1", "unix:/nowhere", control=control)
         program.until(lambda: "not a loopback address" in program.errors, "it says so")
+        program.until(self.control.exists, "the relay can be asked")
         self.assertFalse(self.route()["listens"])
         self.assertIn("expose = yes", self.route()["why"])
 
