@@ -249,6 +249,66 @@ class Switches(Hands):
         self.assertTrue(screen)
 
 
+class Kiosk(Hands):
+    def test_nobody_gets_out_by_keys(self):
+        """What leaves other programs goes to the guest; the quit key and a request to close do nothing when quit-key = no."""
+        server, easel = self.guest()
+        config = self.configuration(f"[display]\nquit-key = no\n[connection x]\nuri = {server.unix}\n")
+        screen = Screen(self.folder, WIDTH, HEIGHT)
+        self.addCleanup(screen.end)
+        os.environ["DISPLAY"] = screen.name
+        display = self.start("xenhub-display", "-c", config)
+        wait_until(lambda: screen.pixel(3, 3) == 0xFF0000, "the easel is on the screen")
+        chords = {"alt+F4": "ffc1", "alt+Tab": "ff09", "super+l": "6c", "ctrl+alt+Delete": "ffff", "ctrl+alt+BackSpace": "ff08",
+                  "ctrl+Escape": "ff1b", "F11": "ffc8", "Print": "ff61", "Menu": "ff67"}
+        for chord in chords:
+            subprocess.run(["xdotool", "key", chord], check=True)
+        window = subprocess.run(["xdotool", "search", "--name", "."], check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+        subprocess.run(["xdotool", "key", "ctrl+alt+shift+q"], check=True)
+        for one in window:
+            subprocess.run(["xdotool", "windowquit", one], check=False, stderr=subprocess.DEVNULL)
+        subprocess.run(["xdotool", "key", "z"], check=True)
+        easel.until(lambda: any(line.startswith("key up 7a ") for line in easel.lines), "the last key", 10)
+        downs = {line.split()[2] for line in self.told(easel, "key") if line.split()[1] == "down"}
+        self.assertLessEqual(set(chords.values()), downs)
+        self.assertNotIn("71", downs)
+        self.assertNotIn("51", downs)
+        self.assertIsNone(display.process.poll(), display.story())
+
+
+class Sizes(Hands):
+    def test_the_server_takes_our_size_however_we_lie(self):
+        """[display] resize-remote: nothing is scaled, and a finger at a corner hits the corner of the new size."""
+        server, easel = self.guest()
+        config = self.configuration(f"[display]\nresize-remote = yes\n[connection x]\nuri = {server.unix}\n")
+        screen = Screen(self.folder, 300, 180)
+        self.addCleanup(screen.end)
+        os.environ["DISPLAY"] = screen.name
+        display = self.start("xenhub-display", "-c", config)
+        corners = {0: (0, 0), 90: (299, 0), 180: (299, 179), 270: (0, 179)}
+        for degrees in (0, 90, 180, 270):
+            with self.subTest(degrees=degrees):
+                size = (180, 300) if degrees % 180 else (300, 180)
+                easel.until(lambda: self.told(easel, "easel")[-1] == f"easel {size[0]}x{size[1]}", display.story())
+                wait_until(lambda: screen.pixel(*corners[degrees]) == 0xFF0000
+                           and screen.pixel(*corners[(degrees + 180) % 360]) == 0xFFFFFF, "the new size is on the screen")
+                easel.out.clear()
+                easel.out.append((0, f"easel {size[0]}x{size[1]}"))
+                subprocess.run(["xdotool", "mousemove", *map(str, corners[(degrees + 180) % 360]), "click", "1"], check=True)
+                self.until_told(easel, [f"{what} 1 {size[0] - 1} {size[1] - 1}" for what in ("press", "release")], "press", "release")
+                subprocess.run(["xdotool", "key", "ctrl+alt+shift+r"], check=True)
+
+    @need("plain_vnc")
+    def test_a_server_that_cannot_is_scaled(self):
+        server = Plain(self, WIDTH, HEIGHT)
+        config = self.configuration(f"[display]\nresize-remote = yes\nscale = integer\n[connection x]\nuri = {server.tcp}\n")
+        screen = Screen(self.folder, 2 * WIDTH, 2 * HEIGHT)
+        self.addCleanup(screen.end)
+        os.environ["DISPLAY"] = screen.name
+        self.start("xenhub-display", "-c", config)
+        wait_until(lambda: screen.pixel(0, 0) == screen.pixel(1, 1) == 0x070B00, "twice the size")
+
+
 class Clipboards(Hands):
     def setUp(self):
         super().setUp()

@@ -115,6 +115,8 @@ static void handle(struct easel *e, XEvent *event)
 		e->height = event->xconfigure.height;
 		XResizeWindow(e->display, e->window, (unsigned)e->width, (unsigned)e->height);
 		draw_ground(e);
+		if (e->log)
+			printf("easel %dx%d\n", e->width, e->height);
 		break;
 	case ButtonPress:
 		if (!e->log)
