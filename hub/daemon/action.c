@@ -4,53 +4,24 @@
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "hub/core/log.h"
 
-#define COMMAND_MAX 1024
+#define COMMAND_MAX  1024
+#define LOWEST       (STDERR_FILENO + 1)
+#define FALLBACK_MAX 1024 /* before Linux 5.9: more is not open at the start */
 
 extern char **environ;
 
-void action_init(struct action *action, struct loop *loop)
-{
-	*action = (struct action){ .loop = loop, .pidfd = -1 };
-}
-
-static void forget(struct action *action)
-{
-	loop_remove_fd(action->source);
-	close(action->pidfd);
-	action->source = NULL;
-	action->pidfd = -1;
-}
-
-void action_finish(struct action *action)
-{
-	if (action->source)
-		forget(action);
-}
-
-static void on_end(void *data, int fd, uint32_t events)
-{
-	struct action *action = data;
-	int status;
-
-	if (waitpid(action->pid, &status, WNOHANG) != action->pid)
-		return;
-	forget(action);
-	if (WIFSIGNALED(status))
-		log_err("the action was ended by signal %d", WTERMSIG(status));
-	else if (WEXITSTATUS(status))
-		log_err("the action failed with status %d", WEXITSTATUS(status));
-	else
-		log_info("the action is done");
-}
+/* ---- the helper: a byte asks it to run, and it answers with 0 or -errno, and with the status at the end ---- */
 
 static int split(char *text, char *words[ACTION_WORDS_MAX + 1])
 {
@@ -88,33 +59,146 @@ static int spawn(pid_t *pid, char **words)
 	return rc;
 }
 
-int action_run(struct action *action, const char *command)
+static void serve(int fd, char **words)
+{
+	char asked;
+
+	while (recv(fd, &asked, 1, 0) == 1) {
+		pid_t pid = -1;
+		int32_t rc = spawn(&pid, words);
+		int status;
+
+		send(fd, &rc, sizeof(rc), MSG_NOSIGNAL);
+		if (rc)
+			continue;
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
+		rc = status;
+		send(fd, &rc, sizeof(rc), MSG_NOSIGNAL);
+	}
+}
+
+/* Nothing of the daemon's stays open in there. */
+static void keep_only(int fd)
+{
+#ifdef SYS_close_range
+	if ((fd == LOWEST || syscall(SYS_close_range, LOWEST, fd - 1, 0) == 0) &&
+	    syscall(SYS_close_range, fd + 1, ~0u, 0) == 0)
+		return;
+#endif
+	for (int other = LOWEST; other < FALLBACK_MAX; other++)
+		if (other != fd)
+			close(other);
+}
+
+/* ---- the daemon ---- */
+
+void action_init(struct action *action, struct loop *loop)
+{
+	*action = (struct action){ .loop = loop, .fd = -1 };
+}
+
+void action_finish(struct action *action)
+{
+	loop_remove_fd(action->source);
+	if (action->fd >= 0)
+		close(action->fd);
+	*action = (struct action){ .fd = -1 };
+}
+
+static void on_helper(void *data, int fd, uint32_t events)
+{
+	struct action *action = data;
+	int32_t status;
+
+	if (recv(fd, &status, sizeof(status), MSG_DONTWAIT) != sizeof(status)) {
+		log_err("'%s': its helper is gone; it cannot be run any more", action->command);
+		action_finish(action);
+		return;
+	}
+	action->running = false;
+	if (WIFSIGNALED(status))
+		log_err("the action was ended by signal %d", WTERMSIG(status));
+	else if (WEXITSTATUS(status))
+		log_err("the action failed with status %d", WEXITSTATUS(status));
+	else
+		log_info("the action is done");
+}
+
+static int start_helper(struct action *action, char **words)
+{
+	int pair[2], rc;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	pid = fork();
+	if (pid < 0)
+		goto err;
+	if (!pid) {
+		keep_only(pair[1]);
+		serve(pair[1], words);
+		_exit(0);
+	}
+	action->source = loop_add_fd(action->loop, pair[0], EPOLLIN, on_helper, action);
+	if (!action->source)
+		goto err;
+	close(pair[1]);
+	action->fd = pair[0];
+	return 0;
+
+err:
+	rc = -errno;
+	close(pair[0]);
+	close(pair[1]);
+	return rc;
+}
+
+int action_prepare(struct action *action, const char *command)
 {
 	char copy[COMMAND_MAX];
 	char *words[ACTION_WORDS_MAX + 1];
 	int rc = -E2BIG;
 
-	if (action->source) {
-		log_warn("the action still runs; it is not started again");
-		return -EBUSY;
-	}
 	if ((size_t)snprintf(copy, sizeof(copy), "%s", command) < sizeof(copy))
 		rc = split(copy, words);
 	if (!rc)
-		rc = spawn(&action->pid, words);
+		rc = start_helper(action, words);
+	if (rc < 0)
+		log_errno(-rc, "'%s' cannot be run", command);
+	else
+		action->command = command;
+	return rc;
+}
+
+/* The helper answers as soon as the command has begun, or cannot. */
+static int ask(struct action *action)
+{
+	int32_t rc;
+
+	if (send(action->fd, "r", 1, MSG_NOSIGNAL) != 1)
+		return -errno;
+	if (recv(action->fd, &rc, sizeof(rc), 0) != sizeof(rc))
+		return -EPIPE;
+	return rc;
+}
+
+int action_run(struct action *action)
+{
+	int rc;
+
+	if (action->fd < 0)
+		return -ENOTCONN;
+	if (action->running) {
+		log_warn("the action still runs; it is not started again");
+		return -EBUSY;
+	}
+	rc = ask(action);
 	if (rc < 0) {
-		log_errno(-rc, "cannot run '%s'", command);
+		log_errno(-rc, "cannot run '%s'", action->command);
 		return rc;
 	}
-	log_info("runs '%s'", command);
-	/* Without a pidfd (Linux before 5.3) its end goes unnoticed. */
-	action->pidfd = (int)syscall(SYS_pidfd_open, action->pid, 0);
-	if (action->pidfd < 0)
-		return 0;
-	action->source = loop_add_fd(action->loop, action->pidfd, EPOLLIN, on_end, action);
-	if (!action->source) {
-		close(action->pidfd);
-		action->pidfd = -1;
-	}
+	log_info("runs '%s'", action->command);
+	action->running = true;
 	return 0;
 }

@@ -1,11 +1,14 @@
 /*
  * A command of the configuration, run when the battery or a chord asks for it: words separated by blanks, no shell, one
  * at a time. Its end is logged.
+ *
+ * A helper process runs it, made before the daemon gives up the right to (sandbox.h): it knows this one command and takes no other,
+ * and the command inherits nothing of the daemon's confinement.
  */
 #ifndef HUB_DAEMON_ACTION_H
 #define HUB_DAEMON_ACTION_H
 
-#include <sys/types.h>
+#include <stdbool.h>
 
 #include "hub/core/loop.h"
 
@@ -13,16 +16,24 @@
 
 struct action {
 	struct loop *loop;
-	struct loop_fd *source; /* NULL: none runs */
-	int pidfd;
-	pid_t pid;
+	const char *command;
+	struct loop_fd *source;
+	int fd; /* to the helper; -1: there is none */
+	bool running;
 };
 
 void action_init(struct action *action, struct loop *loop);
-/* Lets one that runs go on by itself. */
+
+/*
+ * Starts the helper. Before there are threads, and before sandbox_enter. The command must outlive the action. 0; -EINVAL without a
+ * word, -E2BIG; or why there is no helper. Each is logged.
+ */
+int action_prepare(struct action *action, const char *command);
+
+/* Lets one that runs go on by itself; the helper ends with it. */
 void action_finish(struct action *action);
 
-/* 0; -EBUSY while one runs; -E2BIG; or why it could not be started. Each is logged. */
-int action_run(struct action *action, const char *command);
+/* 0; -EBUSY while it runs; -ENOTCONN: not prepared; or why it could not be started. Each is logged. */
+int action_run(struct action *action);
 
 #endif

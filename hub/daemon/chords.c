@@ -20,6 +20,8 @@ static void add(struct local_chords *c, const char *name, const char *keys_text,
 		return;
 	*chord = (struct local_chord){ .action = action, .argument = argument, .name = name };
 	action_init(&chord->run, loop);
+	if (action == CONFIG_ACTION_RUN)
+		action_prepare(&chord->run, argument);
 	chords_add(&c->keys, keys, count, (int)c->keys.count);
 }
 
@@ -75,7 +77,7 @@ void local_chords_act(struct local_chords *c, int number)
 		focus(c, chord);
 		break;
 	case CONFIG_ACTION_RUN:
-		action_run(&chord->run, chord->argument);
+		action_run(&chord->run);
 		break;
 	}
 }

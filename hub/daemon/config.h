@@ -33,8 +33,7 @@ struct config_list {
 	X(daemon, group, "group", TEXT, "", 0, 0,                                                            \
 	  "group of the sockets (mode 0660); empty: root and xenhubd's user only")                           \
 	X(daemon, sandbox, "sandbox", BOOL, "yes", 0, 0,                                                     \
-	  "whether system calls that xenhubd does not need are refused; never so where a command is "        \
-	  "configured")                                                                                      \
+	  "whether system calls that xenhubd does not need are refused")                                     \
 	X(daemon, log_level, "log-level", TEXT, "info", 0, 0, "error, warning, info or debug")               \
 	X(input, source, "source", LIST, "evdev", 0, 0,                                                      \
 	  "sources: evdev, evemu:FILE, evemu:FILE,fast, peer:ENDPOINT")                                      \

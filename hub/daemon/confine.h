@@ -4,7 +4,9 @@
 
 #include "hub/daemon/config.h"
 
-/* Before any thread, socket or device. Where it cannot be, the daemon goes on without, and says so. */
+/*
+ * Before any thread, socket or device, and after the helpers of actions. Where it cannot be, the daemon goes on without, and says so.
+ */
 void confine(const struct config *config);
 
 #endif

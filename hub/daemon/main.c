@@ -111,7 +111,7 @@ static void on_battery_empty(void *data)
 	struct daemon *d = data;
 
 	if (d->options.config.action[0])
-		action_run(&d->action, d->options.config.action);
+		action_run(&d->action);
 }
 
 /* Written by Dom0 into XenStore. */
@@ -227,7 +227,6 @@ static int open_sensors(struct daemon *d)
 
 	if (!strcmp(wish, "no") || (!strcmp(wish, "auto") && !d->sources.evdev))
 		return 0;
-	action_init(&d->action, d->loop);
 	rc = slow_side_worker(&d->slow);
 	if (!rc)
 		rc = sense_create(&d->sense, d->slow.worker, d->hub, d->slow.domains, &d->options.config,
@@ -302,6 +301,10 @@ static int daemon_init(struct daemon *d)
 	d->requests.server = d->server;
 	d->requests.stations = &d->endpoints.stations;
 	local_chords_init(&d->chords, c, d->loop, d->hub, on_panic, d);
+	action_init(&d->action, d->loop);
+	if (c->action[0])
+		action_prepare(&d->action, c->action);
+	confine(c);
 	if ((rc = loop_add_signal(d->loop, SIGTERM, on_signal, d)) < 0 ||
 	    (rc = loop_add_signal(d->loop, SIGINT, on_signal, d)) < 0)
 		return rc;
@@ -369,7 +372,6 @@ int main(int argc, char **argv)
 	log_set_level(level);
 	if (d.options.syslog)
 		log_open_syslog("xenhubd");
-	confine(&d.options.config);
 	rc = daemon_init(&d);
 	if (rc < 0 && rc != -EINVAL)
 		log_errno(-rc, "cannot start");

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "hub/core/clock.h"
+#include "hub/daemon/sandbox.h"
 #include "tests/unit/testing.h"
 
 struct world {
@@ -48,7 +50,7 @@ static void end_when_done(void *data)
 {
 	struct world *w = data;
 
-	if (!w->action.source)
+	if (!w->action.running)
 		loop_quit(w->loop, 0);
 }
 
@@ -69,7 +71,8 @@ static void words_are_arguments_and_no_shell_reads_them(void **state)
 	char command[256], path[96];
 
 	snprintf(command, sizeof(command), "  touch \t%s/made %s/$HOME", w->folder, w->folder);
-	assert_int_equal(action_run(&w->action, command), 0);
+	assert_int_equal(action_prepare(&w->action, command), 0);
+	assert_int_equal(action_run(&w->action), 0);
 	wait_for_end(w);
 	snprintf(path, sizeof(path), "%s/made", w->folder);
 	assert_int_equal(access(path, F_OK), 0);
@@ -81,11 +84,24 @@ static void one_at_a_time(void **state)
 {
 	struct world *w = *state;
 
-	assert_int_equal(action_run(&w->action, "sleep 0.2"), 0);
-	assert_int_equal(action_run(&w->action, "sleep 0.2"), -EBUSY);
-	wait_for_end(w);
-	assert_int_equal(action_run(&w->action, "false"), 0);
-	wait_for_end(w);
+	assert_int_equal(action_run(&w->action), -ENOTCONN);
+	assert_int_equal(action_prepare(&w->action, "sleep 0.2"), 0);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(action_run(&w->action), 0);
+		assert_int_equal(action_run(&w->action), -EBUSY);
+		wait_for_end(w);
+	}
+}
+
+static void what_fails_may_be_tried_again(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(action_prepare(&w->action, "false"), 0);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(action_run(&w->action), 0);
+		wait_for_end(w);
+	}
 }
 
 static void what_cannot_run_is_refused(void **state)
@@ -93,12 +109,41 @@ static void what_cannot_run_is_refused(void **state)
 	struct world *w = *state;
 	char command[2 * ACTION_WORDS_MAX + 8] = "true";
 
-	assert_int_equal(action_run(&w->action, "/nowhere/at-all"), -ENOENT);
-	assert_int_equal(action_run(&w->action, "   "), -EINVAL);
+	assert_int_equal(action_prepare(&w->action, "   "), -EINVAL);
 	for (unsigned i = 0; i < ACTION_WORDS_MAX; i++)
 		strcat(command, " x");
-	assert_int_equal(action_run(&w->action, command), -E2BIG);
-	assert_null(w->action.source);
+	assert_int_equal(action_prepare(&w->action, command), -E2BIG);
+	assert_int_equal(action_prepare(&w->action, "/nowhere/at-all"), 0);
+	assert_int_equal(action_run(&w->action), -ENOENT);
+	assert_int_equal(action_run(&w->action), -ENOENT);
+	assert_false(w->action.running);
+}
+
+static void runs_though_its_daemon_may_not(void **state)
+{
+	struct world *w = *state;
+	char command[128], path[96];
+	int status;
+	pid_t pid;
+
+	if (!sandbox_is_built())
+		skip();
+	snprintf(command, sizeof(command), "touch %s/made", w->folder);
+	pid = fork();
+	if (!pid) {
+		char *const words[] = { "true", NULL };
+
+		if (action_prepare(&w->action, command) < 0 || sandbox_enter() < 0)
+			_exit(1);
+		if (execv("/bin/true", words) == 0 || errno != EPERM || action_run(&w->action) < 0)
+			_exit(2);
+		wait_for_end(w);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	snprintf(path, sizeof(path), "%s/made", w->folder);
+	assert_int_equal(access(path, F_OK), 0);
 }
 
 int main(void)
@@ -106,7 +151,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(words_are_arguments_and_no_shell_reads_them, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_at_a_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_fails_may_be_tried_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_cannot_run_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(runs_though_its_daemon_may_not, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
