@@ -17,7 +17,8 @@
 /* All claims are one owner's: what runs is decided by the shortest interval alone. */
 #define OWNER 1
 /* After the main thread could not be told. */
-#define RETRY_NS NS_PER_S
+#define RETRY_NS      NS_PER_S
+#define ROWS_LATER_NS (50 * NS_PER_MS)
 
 struct sense {
 	struct worker *worker;
@@ -42,6 +43,7 @@ struct sense {
 	/* slow thread */
 	struct sensors *sensors; /* NULL: none could be had */
 	struct rows *rows;
+	uint64_t rows_ns; /* when they are said again, where that was put off */
 	struct loop_timer *timer;
 	struct batch fresh;
 	struct wanted running;
@@ -104,16 +106,26 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* After every call of sensors: first what they said, then what there is to say about them. */
+/*
+ * After every call of sensors: first what they said, then what there is to say about them. The latter waits a little where there was
+ * something of the former, which may be about to come to XenStore through this very thread.
+ */
 static void settle(struct sense *s)
 {
+	bool news = s->fresh.count > 0;
 	bool told = hand_over(s);
 	uint64_t now_ns = clock_now_ns();
 	uint64_t deadline_ns;
 
-	rows_update(s->rows, s->sensors, s->running.samples, now_ns);
-	deadline_ns = earlier(sensors_deadline(s->sensors), rows_deadline(s->rows));
-	if (!hand_over(s) || !told)
+	if (news && s->rows_ns == CLOCK_NEVER)
+		s->rows_ns = now_ns + ROWS_LATER_NS;
+	if (s->rows_ns == CLOCK_NEVER || now_ns >= s->rows_ns) {
+		s->rows_ns = CLOCK_NEVER;
+		rows_update(s->rows, s->sensors, s->running.samples, now_ns);
+		told = hand_over(s) && told;
+	}
+	deadline_ns = earlier(sensors_deadline(s->sensors), earlier(rows_deadline(s->rows), s->rows_ns));
+	if (!told)
 		deadline_ns = earlier(deadline_ns, now_ns + RETRY_NS);
 	loop_timer_at(s->timer, deadline_ns);
 }
@@ -293,6 +305,7 @@ int sense_create(struct sense **out, struct worker *worker, struct hub *hub, str
 	s->callbacks = *callbacks;
 	/* What sensors_create begins with. */
 	wanted_init(&s->running);
+	s->rows_ns = CLOCK_NEVER;
 	rc = -pthread_mutex_init(&s->lock, NULL);
 	if (rc < 0)
 		goto err_free;

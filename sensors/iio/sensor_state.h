@@ -1,4 +1,4 @@
-/* What a sensor consists of: for iio/sensor.c, which reads it, and iio/say.c, which reports it. */
+/* What a sensor consists of: for iio/sensor.c, whose life it is, iio/read.c, which reads it, and iio/say.c, which reports it. */
 #ifndef SENSORS_IIO_SENSOR_STATE_H
 #define SENSORS_IIO_SENSOR_STATE_H
 
@@ -39,6 +39,19 @@ struct iiosensor {
 	bool has_said;
 	int64_t said[CHANNELS_MAX];
 };
+
+/* ---- read.c ---- */
+
+/* Takes what waits in the buffer. */
+void sensor_drain(struct iiosensor *s, uint64_t now_ns);
+/* Does what is due: opening, reading, checking, closing. */
+void sensor_act(struct iiosensor *s, uint64_t now_ns);
+/* From the rate at which a buffer proves itself to the one that is claimed. */
+void sensor_slow_down(struct iiosensor *s);
+/* Nothing where there is none. */
+void sensor_close_buffer(struct iiosensor *s);
+
+/* ---- say.c ---- */
 
 /* Thousandths, rounded. */
 int64_t sensor_milli(double value);

@@ -113,10 +113,10 @@ class Sensors(Case):
 
         peer = self.consumer()
         self.expect(peer, "orientation", "normal")
-        self.assertEqual(self.value("sensor/light/0/mode"), "poll")
+        until(lambda: self.value("sensor/light/0/mode") == "poll", "the table follows")
         peer.close()
         until(lambda: self.states()["orientation"]["stale"], "orientation rests when its only reader has gone")
-        self.assertEqual(self.value("sensor/light/0/mode"), "off")
+        until(lambda: self.value("sensor/light/0/mode") == "off", "light rests as well")
 
     def test_what_the_configuration_claims_is_read_for_everyone(self):
         self.machine("always = light power\n")
@@ -166,7 +166,7 @@ class Sensors(Case):
         blind = self.peer(name="blind", wish=wishes(classes=0, states=True))
         bright = self.peer(name="bright", wish=wishes(classes=0, states=True))
         self.expect(bright, "light/0/illuminance-mlux", 200000)
-        self.assertEqual(self.value("sensor/light/0/mode"), "poll")
+        until(lambda: self.value("sensor/light/0/mode") == "poll", "the table follows")
         self.assertEqual(self.value("sensor/orientation/0/mode"), "off")
         bright.close()
         until(lambda: self.value("sensor/light/0/mode") == "off", "light rests: the one that is left was given nothing")
