@@ -4,7 +4,8 @@
  * I/O port 0xE0, which the guest writes through /dev/port:
  *     byte 0: charge in percent;  byte 1: bit 0 charger plugged, bit 1 charging, bit 2 lid closed
  * The register changes silently, so a polled thermal zone looks at it and sends the notifications a real embedded
- * controller would: twice a second, and for two seconds after a change, as the battery driver caches for one.
+ * controller would, of what has changed: twice a second, and for two seconds after a change, as the battery driver
+ * caches for one.
  */
 DefinitionBlock ("tablet.aml", "SSDT", 2, "XENHUB", "TABLET", 1)
 {
@@ -13,6 +14,7 @@ DefinitionBlock ("tablet.aml", "SSDT", 2, "XENHUB", "TABLET", 1)
         OperationRegion (TEST, SystemIO, 0xE0, 4)
         Field (TEST, DWordAcc, NoLock, Preserve) { STAT, 32 }
         Name (SEEN, 0)
+        Name (DIFF, 0)
         Name (LEFT, 0)
 
         Device (AC00)
@@ -61,13 +63,19 @@ DefinitionBlock ("tablet.aml", "SSDT", 2, "XENHUB", "TABLET", 1)
             Method (_TMP, 0, Serialized)
             {
                 Local0 = \_SB.STAT
-                If (Local0 != \_SB.SEEN) { \_SB.SEEN = Local0  \_SB.LEFT = 4 }
+                If (\_SB.LEFT == 0) { \_SB.DIFF = 0 }
+                If (Local0 != \_SB.SEEN)
+                {
+                    \_SB.DIFF |= Local0 ^ \_SB.SEEN
+                    \_SB.SEEN = Local0
+                    \_SB.LEFT = 4
+                }
                 If (\_SB.LEFT > 0)
                 {
                     \_SB.LEFT--
-                    Notify (\_SB.BAT0, 0x80)
-                    Notify (\_SB.AC00, 0x80)
-                    Notify (\_SB.LID0, 0x80)
+                    If (\_SB.DIFF & 0x3FF) { Notify (\_SB.BAT0, 0x80) }
+                    If (\_SB.DIFF & 0x100) { Notify (\_SB.AC00, 0x80) }
+                    If (\_SB.DIFF & 0x400) { Notify (\_SB.LID0, 0x80) }
                 }
                 Return (3000)
             }

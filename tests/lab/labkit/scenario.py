@@ -21,7 +21,7 @@ from .xen import XenMachine
 
 MACHINES = {"plain": PlainMachine, "xen": XenMachine}
 SCENARIOS = LAB / "scenarios"
-OURS = ("xenhub", "link_echo", "bench_")
+OURS = ("xenhub", "link_echo", "bench_", "sensors_")
 
 
 class Scenario:
@@ -87,6 +87,9 @@ def run_one(scenario):
         machine.restore()
         detail = scenario.play(lab) or ""
         say(f"ok   {scenario.name}  {time.monotonic() - began:.2f} s  {detail}")
+    except Skip as reason:
+        say(f"skip {scenario.name}  {reason}")
+        return None
     except Exception as error:  # a scenario may fail in any way; the next one runs all the same
         (folder / "traceback").write_text(traceback.format_exc())
         lab.keep_logs()
