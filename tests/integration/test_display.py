@@ -525,10 +525,11 @@ class Pictures(Display):
         os.close(write_end)
         with os.fdopen(read) as pipe:
             name = ":" + pipe.readline().strip()
-        subprocess.run(["xsetroot", "-display", name, "-solid", "#204060"], check=True)
+        subprocess.run(["convert", "-size", "640x400", "xc:#204060", self.folder / "ground.png"], check=True)
+        subprocess.run(["display", "-display", name, "-window", "root", self.folder / "ground.png"], check=False)
         for words in (["xclock", "-geometry", "110x110+515+20"], ["xeyes", "-geometry", "110x80+515+290"],
                       ["xterm", "-geometry", "62x20+20+20", "-fa", "DejaVu Sans Mono", "-fs", "9", "-e", "sh", "-c",
-                       "ls -C /bin | head -18; echo; printf 'guest $ '; exec sleep 1000"]):
+                       "ls -C /usr/include/linux | head -18; echo; printf 'guest $ '; exec sleep 1000"]):
             process = subprocess.Popen([words[0], "-display", name, *words[1:]], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             self.addCleanup(process.wait)
             self.addCleanup(process.terminate)
@@ -563,6 +564,12 @@ class Pictures(Display):
 
         self.shoot(screen, "display-indicators", "--stats", "--hub", f"unix:{self.folder / 'hub'}", meanwhile=states)
         hub.end()
+
+        self.xdotool(screen, "key", "Caps_Lock")
+        # A server that this connection does not trust.
+        self.configuration("[connection office]\nuri = vnc+unix:office.sock\ntls = yes\n")
+        self.shoot(screen, "display-refused")
+        self.configuration("[connection office]\nuri = vnc+unix:office.sock\n")
 
         def kill():
             self.xvnc.terminate()
