@@ -168,21 +168,31 @@ static void read_link(struct carrier_peer *p)
 	size_t done = 0;
 
 	while (!p->dead) {
+		bool spliced = false;
 		uint8_t *where;
-		size_t room = mux_input(p->mux, &where);
-		ssize_t n = link_read(p->link, where, room);
+		size_t room = 0;
+		ssize_t n = p->link->is_socket ? carrier_splice_in(p, &spliced) : 0;
 
+		if (!spliced) {
+			room = mux_input(p->mux, &where);
+			if (p->link->is_socket)
+				room = carrier_splice_room(p, room);
+			n = link_read(p->link, where, room);
+		}
 		if (n == -EAGAIN)
 			return;
 		if (n <= 0) {
 			link_broke(p, (int)n);
 			return;
 		}
-		mux_fed(p->mux, (size_t)n, clock_now_ns());
+		if (!spliced) {
+			mux_fed(p->mux, (size_t)n, clock_now_ns());
+			carrier_splice_read(p, room, (size_t)n);
+		}
 		while (!p->dead && mux_next(p->mux, &event))
 			handle(p, &event);
 		done += (size_t)n;
-		if ((size_t)n < room)
+		if (!spliced && (size_t)n < room)
 			return;
 		if (done >= CARRIER_TURN_MAX) {
 			p->more = true;
@@ -236,13 +246,13 @@ void carrier_peer_flush(struct carrier_peer *p)
 
 		carrier_streams_fill(p);
 		n = mux_output(p->mux, &bytes);
-		if (!n)
+		if (!n && !p->piped_out)
 			break;
 		if (done >= CARRIER_TURN_MAX) {
 			p->more = true;
 			break;
 		}
-		sent = link_write(p->link, bytes, n);
+		sent = n ? link_write(p->link, bytes, n) : carrier_splice_flush(p);
 		if (sent == -EAGAIN) {
 			p->may_write = false;
 			break;
@@ -251,7 +261,8 @@ void carrier_peer_flush(struct carrier_peer *p)
 			link_broke(p, (int)sent);
 			return;
 		}
-		mux_output_sent(p->mux, (size_t)sent);
+		if (n)
+			mux_output_sent(p->mux, (size_t)sent);
 		done += (size_t)sent;
 	}
 	if (p->dead)
@@ -282,6 +293,7 @@ int carrier_peer_create(struct carrier *c, struct link *link)
 	p->carrier = c;
 	p->link = link;
 	p->may_write = true;
+	p->pipe_in[0] = p->pipe_in[1] = p->pipe_out[0] = p->pipe_out[1] = -1;
 	rc = mux_create(&p->mux, &config);
 	if (rc < 0)
 		goto err_free;
@@ -317,6 +329,7 @@ void carrier_peer_destroy(struct carrier_peer *p)
 	DL_DELETE(p->carrier->peers, p);
 	p->carrier->n_peers--;
 	loop_remove_timer(p->timer);
+	carrier_splice_close(p);
 	mux_destroy(p->mux);
 	free(p);
 }

@@ -9,6 +9,9 @@
 /* Most bytes that one turn of the loop reads, and writes, of a link: others want their turn as well. */
 #define CARRIER_TURN_MAX (512 * 1024)
 
+/* Reads of at least so much at once are worth splicing what follows. */
+#define CARRIER_BULK 16384
+
 struct carrier_stream {
 	struct carrier *carrier;
 	struct carrier_peer *peer; /* NULL: waits for the link */
@@ -29,6 +32,7 @@ struct carrier_stream {
 	uint8_t *kept;
 	unsigned kept_head, kept_used;
 
+	bool bulk; /* the last read filled a frame */
 	uint64_t in, out, stalls;
 	struct carrier_stream *prev, *next; /* of the peer, or of those that wait */
 
@@ -52,6 +56,12 @@ struct carrier_peer {
 	struct carrier_stream *streams;
 	struct carrier_stream *ready_new, *ready_old;
 	bool old_next; /* whose turn it is */
+
+	/* of a link that is a socket: pipes for payloads that are spliced; -1 until there is use for them */
+	int pipe_in[2], pipe_out[2];
+	size_t piped_out;  /* bytes in pipe_out */
+	bool bulk_in;      /* the last read had all it asked for: payloads may be worth splicing */
+	bool header_alone; /* it asked for a header, and nothing behind it */
 	struct carrier_peer *prev, *next;
 };
 
@@ -97,6 +107,22 @@ void carrier_stream_over(struct carrier_stream *stream, enum mux_reset why, cons
 void carrier_stream_data(struct carrier_stream *stream, const uint8_t *bytes, size_t n);
 void carrier_stream_fin(struct carrier_stream *stream);
 void carrier_stream_wake(struct carrier_stream *stream); /* its socket may have something to read */
+/* The same of what lies in a pipe. False: the stream is gone, and the rest still lies there. */
+bool carrier_stream_take_pipe(struct carrier_stream *stream, int pipe, size_t n);
+
+/*
+ * carrier_splice.c, for links that are sockets: payloads that pass through pipes and are never seen.
+ * out: a frame of the stream's into the pipe; as recv. flush: from there to the link; as link_write. in: what comes next, from the link
+ * to its stream; as link_read, and *spliced is false when it has to be read.
+ */
+ssize_t carrier_splice_out(struct carrier_peer *peer, struct carrier_stream *stream, size_t room);
+ssize_t carrier_splice_flush(struct carrier_peer *peer);
+ssize_t carrier_splice_in(struct carrier_peer *peer, bool *spliced);
+/* How much of `room` to read, so that the next payload can be spliced if it is large; and what came of it. */
+size_t carrier_splice_room(struct carrier_peer *peer, size_t room);
+void carrier_splice_read(struct carrier_peer *peer, size_t room, size_t n);
+void carrier_splice_close(struct carrier_peer *peer);
+
 /* Frames from sockets into the multiplexer, in turn, as long as there is room. */
 void carrier_streams_fill(struct carrier_peer *peer);
 

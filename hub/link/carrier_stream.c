@@ -1,5 +1,6 @@
 /* Streams and their sockets: what is read becomes frames, what comes is written, and what the socket does not take is kept. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -236,6 +237,38 @@ void carrier_stream_data(struct carrier_stream *s, const uint8_t *bytes, size_t 
 		keep(s, bytes, n);
 }
 
+bool carrier_stream_take_pipe(struct carrier_stream *s, int pipe, size_t n)
+{
+	uint8_t rest[CARRIER_BULK];
+
+	s->in += n;
+	s->carrier->counters.in += n;
+	while (n && !s->blocked) {
+		ssize_t sent = splice(pipe, NULL, s->fd, NULL, n, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0 && errno != EAGAIN)
+			return failed_to_write(s, errno);
+		if (sent <= 0) {
+			s->blocked = true;
+			break;
+		}
+		mux_consumed(s->peer->mux, s->mux, (size_t)sent);
+		n -= (size_t)sent;
+	}
+	while (n) {
+		ssize_t got = read(pipe, rest, n < sizeof(rest) ? n : sizeof(rest));
+
+		if (got <= 0)
+			return failed_to_write(s, got < 0 ? errno : EPIPE);
+		if (!keep(s, rest, (size_t)got))
+			return false;
+		n -= (size_t)got;
+	}
+	return true;
+}
+
 void carrier_stream_fin(struct carrier_stream *s)
 {
 	s->fin_heard = true;
@@ -262,11 +295,16 @@ static bool take_turn(struct carrier_stream *s, uint8_t *where, size_t room)
 	struct carrier_peer *p = s->peer;
 	ssize_t n;
 
-	do
-		n = recv(s->fd, where, room, MSG_DONTWAIT);
-	while (n < 0 && errno == EINTR);
-	mux_data_end(p->mux, s->mux, n > 0 ? (size_t)n : 0);
+	if (s->bulk && p->link->is_socket) {
+		n = carrier_splice_out(p, s, room);
+	} else {
+		do
+			n = recv(s->fd, where, room, MSG_DONTWAIT);
+		while (n < 0 && errno == EINTR);
+		mux_data_end(p->mux, s->mux, n > 0 ? (size_t)n : 0);
+	}
 	if (n > 0) {
+		s->bulk = n >= CARRIER_BULK || (s->bulk && (size_t)n == room);
 		s->out += (size_t)n;
 		s->carrier->counters.out += (size_t)n;
 		s->starved = false;

@@ -51,6 +51,7 @@ struct link {
 	char peer[LINK_PEER_MAX]; /* for people: "uid 1000 pid 4711" */
 	uid_t peer_uid;           /* (uid_t)-1 when the transport does not know */
 	bool connecting;
+	bool is_socket; /* fd is the stream socket itself, so bytes can be spliced */
 	char domain
 		[LINK_DOMAIN_MAX]; /* at the other end, as the endpoint names it: name or UUID; "" otherwise */
 	char why[LINK_WHY_MAX]; /* after an error: a sentence that says more than the errno; "" when there is none */

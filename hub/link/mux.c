@@ -84,7 +84,8 @@ void mux_end_as(struct mux *m, enum mux_end why, const char *text, bool by_peer)
 	text_copy(m->text, sizeof(m->text), text, strlen(text));
 	m->in_head = m->in_tail = 0;
 	m->tell_end = true;
-	if (!by_peer && why < MUX_END_LIMIT)
+	/* In the middle of a payload there is no place for it. */
+	if (!by_peer && why < MUX_END_LIMIT && !m->aside)
 		mux_say_bye(m);
 }
 

@@ -161,6 +161,20 @@ bool mux_may_send(const struct mux_stream *stream);
 size_t mux_data_begin(struct mux *mux, struct mux_stream *stream, uint8_t **where);
 void mux_data_end(struct mux *mux, struct mux_stream *stream, size_t n);
 
+/*
+ * Instead of mux_data_end, for who moves payloads without seeing them (splice): the frame has n bytes, 0 < n, and its payload follows on
+ * the link what mux_output gives from now on. Until mux_aside_sent has told that it has gone, nothing else is said.
+ */
+void mux_data_aside(struct mux *mux, struct mux_stream *stream, size_t n);
+void mux_aside_sent(struct mux *mux);
+
+/*
+ * The same for what comes: how many bytes of a stream's frame are next on the link; 0: mux_input has to see what is. And that n of them
+ * were taken from the link, as if MUX_EVENT_DATA had been: mux_consumed is still to follow.
+ */
+size_t mux_expects(const struct mux *mux, struct mux_stream **stream);
+void mux_taken_aside(struct mux *mux, size_t n, uint64_t now_ns);
+
 /* No more data from this side. */
 void mux_fin(struct mux *mux, struct mux_stream *stream);
 

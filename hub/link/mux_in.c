@@ -37,6 +37,21 @@ void mux_fed(struct mux *m, size_t n, uint64_t now_ns)
 	m->in_tail += n;
 }
 
+size_t mux_expects(const struct mux *m, struct mux_stream **stream)
+{
+	*stream = m->data_stream;
+	return m->state == MUX_OPEN && m->in_head == m->in_tail && m->data_stream && m->data_stream->held
+		       ? m->data_left
+		       : 0;
+}
+
+void mux_taken_aside(struct mux *m, size_t n, uint64_t now_ns)
+{
+	m->now_ns = m->heard_ns = now_ns;
+	m->pinged = false;
+	m->data_left -= n;
+}
+
 static bool refuse(struct mux *m, enum mux_end why, const char *text)
 {
 	mux_end_as(m, why, text, false);

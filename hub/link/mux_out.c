@@ -90,7 +90,7 @@ static void say_token(struct mux *m, enum mux_frame_type type, uint32_t token)
 
 static void say_pending(struct mux *m)
 {
-	if (m->state != MUX_OPEN)
+	if (m->state != MUX_OPEN || m->aside)
 		return;
 	if (m->say_pong && room(m) >= SAY_MAX) {
 		say_token(m, FRAME_PONG, m->pong_token);
@@ -111,7 +111,7 @@ size_t mux_data_begin(struct mux *m, struct mux_stream *s, uint8_t **where)
 	unsigned frame = m->config.frame < m->peer_frame ? m->config.frame : m->peer_frame;
 	size_t fits;
 
-	if (m->state != MUX_OPEN || !mux_may_send(s))
+	if (m->state != MUX_OPEN || m->aside || !mux_may_send(s))
 		return 0;
 	say_pending(m);
 	fits = room(m);
@@ -134,6 +134,20 @@ void mux_data_end(struct mux *m, struct mux_stream *s, size_t n)
 	m->out_tail += MUX_HEADER + n;
 	s->credit -= (uint32_t)n;
 	m->said_ns = m->now_ns;
+}
+
+void mux_data_aside(struct mux *m, struct mux_stream *s, size_t n)
+{
+	put_header(m->out + m->out_tail, s, FRAME_DATA, n);
+	m->out_tail += MUX_HEADER;
+	s->credit -= (uint32_t)n;
+	m->said_ns = m->now_ns;
+	m->aside = true;
+}
+
+void mux_aside_sent(struct mux *m)
+{
+	m->aside = false;
 }
 
 size_t mux_output(struct mux *m, const uint8_t **bytes)

@@ -82,7 +82,7 @@ struct mux {
 
 	uint8_t *out;
 	size_t out_size, out_head, out_tail;
-	size_t frame_at; /* between mux_data_begin and mux_data_end */
+	bool aside; /* a payload that is not in `out` is still to follow it */
 	bool say_ping, say_pong;
 	uint32_t ping_token, pong_token;
 };

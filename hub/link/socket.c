@@ -170,6 +170,7 @@ int link_from_fd(struct link **out, int fd)
 		return -ENOMEM;
 	}
 	link->ops = &socket_ops;
+	link->is_socket = true;
 	link->fd = fd;
 	describe_peer(link);
 	*out = link;

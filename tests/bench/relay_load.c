@@ -4,6 +4,8 @@
  *	relay_load sink PATH			takes connections, reads each to its end
  *	relay_load echo PATH			… says back what it hears
  *	relay_load send PATH BYTES		connects, says so much, waits for the end: prints seconds
+ *	relay_load ask PATH BYTES		says so much to an echo, and checks that it comes back as it went: prints seconds
+ *	relay_load pour BYTES | … | relay_load drain	so much through a road of pipes: prints seconds, from the first byte on
  *	relay_load ping PATH SECONDS EVERY_US	64 bytes there and back, again and again (every so often): prints p50 and p99 in µs
  */
 #include <pthread.h>
@@ -51,12 +53,13 @@ static void *drain(void *data)
 static void *say_back(void *data)
 {
 	int fd = (int)(intptr_t)data;
-	char block[4096];
+	char *block = malloc(BLOCK);
 	ssize_t n;
 
-	while ((n = read(fd, block, sizeof(block))) > 0)
+	while (block && (n = read(fd, block, BLOCK)) > 0)
 		if (write(fd, block, (size_t)n) != n)
 			break;
+	free(block);
 	close(fd);
 	return NULL;
 }
@@ -94,26 +97,106 @@ static int dial(const char *path)
 	return -1;
 }
 
-static int send_bytes(const char *path, uint64_t bytes)
+static int pour(int fd, uint64_t bytes)
 {
 	char *block = calloc(1, BLOCK);
-	int fd = dial(path);
-	uint64_t begun_ns = clock_now_ns();
 
-	if (fd < 0 || !block)
-		return fail(path);
-	while (bytes) {
+	while (block && bytes) {
 		ssize_t n = write(fd, block, bytes < BLOCK ? bytes : BLOCK);
 
 		if (n <= 0)
-			return fail(path);
+			break;
 		bytes -= (uint64_t)n;
 	}
+	free(block);
+	return bytes ? fail("pour") : 0;
+}
+
+/* Bytes that repeat after 2^32 of them, and look like nothing. */
+static uint8_t pattern(uint64_t at)
+{
+	return (uint8_t)((at * 0x9e3779b97f4a7c15ull) >> 56 ^ at >> 16);
+}
+
+struct saying {
+	int fd;
+	uint64_t bytes;
+};
+
+static void *say_pattern(void *data)
+{
+	const struct saying *s = data;
+	uint8_t block[16384];
+
+	for (uint64_t at = 0; at < s->bytes;) {
+		size_t n = s->bytes - at < sizeof(block) ? s->bytes - at : sizeof(block);
+
+		for (size_t i = 0; i < n; i++)
+			block[i] = pattern(at + i);
+		for (size_t done = 0; done < n;) {
+			ssize_t sent = send(s->fd, block + done, n - done, MSG_NOSIGNAL);
+
+			if (sent <= 0)
+				return NULL;
+			done += (size_t)sent;
+		}
+		at += n;
+	}
+	shutdown(s->fd, SHUT_WR);
+	return NULL;
+}
+
+static int ask(const char *path, uint64_t bytes)
+{
+	struct saying saying = { .fd = dial(path), .bytes = bytes };
+	uint64_t begun_ns = clock_now_ns(), at = 0;
+	uint8_t block[16384];
+	pthread_t thread;
+	ssize_t n;
+
+	if (saying.fd < 0 || pthread_create(&thread, NULL, say_pattern, &saying))
+		return fail(path);
+	while ((n = read(saying.fd, block, sizeof(block))) > 0) {
+		for (ssize_t i = 0; i < n; i++, at++) {
+			if (block[i] != pattern(at)) {
+				printf("byte %llu is wrong\n", (unsigned long long)at);
+				return 1;
+			}
+		}
+	}
+	shutdown(saying.fd, SHUT_RDWR);
+	pthread_join(thread, NULL);
+	if (at == bytes)
+		printf("%.6f\n", (double)(clock_now_ns() - begun_ns) / 1e9);
+	else
+		printf("%llu of %llu bytes came back\n", (unsigned long long)at, (unsigned long long)bytes);
+	return at != bytes;
+}
+
+static int drain_pipe(void)
+{
+	char *block = malloc(BLOCK);
+	uint64_t begun_ns = 0;
+
+	while (block && read(0, block, BLOCK) > 0)
+		begun_ns = begun_ns ? begun_ns : clock_now_ns();
+	free(block);
+	printf("%.6f\n", (double)(clock_now_ns() - begun_ns) / 1e9);
+	return !begun_ns;
+}
+
+static int send_bytes(const char *path, uint64_t bytes)
+{
+	int fd = dial(path);
+	uint64_t begun_ns = clock_now_ns();
+	char end;
+
+	if (fd < 0 || pour(fd, bytes))
+		return fail(path);
 	shutdown(fd, SHUT_WR);
-	while (read(fd, block, BLOCK) > 0)
+	while (read(fd, &end, 1) > 0)
 		;
 	printf("%.6f\n", (double)(clock_now_ns() - begun_ns) / 1e9);
-	free(block);
 	return 0;
 }
 
@@ -166,8 +249,15 @@ int main(int argc, char **argv)
 		return serve(argv[2], say_back);
 	if (argc == 4 && !strcmp(argv[1], "send"))
 		return send_bytes(argv[2], strtoull(argv[3], NULL, 10));
+	if (argc == 4 && !strcmp(argv[1], "ask"))
+		return ask(argv[2], strtoull(argv[3], NULL, 10));
+	if (argc == 3 && !strcmp(argv[1], "pour"))
+		return pour(1, strtoull(argv[2], NULL, 10));
+	if (argc == 2 && !strcmp(argv[1], "drain"))
+		return drain_pipe();
 	if (argc == 5 && !strcmp(argv[1], "ping"))
 		return ping(argv[2], strtod(argv[3], NULL), (unsigned)atoi(argv[4]));
-	fprintf(stderr, "relay_load: sink PATH, echo PATH, send PATH BYTES, ping PATH SECONDS EVERY_US\n");
+	fprintf(stderr, "relay_load: sink PATH, echo PATH, send PATH BYTES, ask PATH BYTES, pour BYTES, "
+			"drain, ping PATH SECONDS EVERY_US\n");
 	return 2;
 }

@@ -246,7 +246,11 @@ class RelayCase(Case):
         return peer
 
     def status(self, control=None):
-        program = self.start("xenhub-relay", "status", "--json", "--control", control or self.control)
+        def ask():
+            program = self.start("xenhub-relay", "status", "--json", "--control", control or self.control)
+            return program if program.wait() != 3 else None
+
+        program = self.eventually(ask, "the relay can be asked")
         self.assertEqual(program.wait(), 0, program.story())
         return json.loads("\n".join(program.lines))
 
