@@ -1,22 +1,21 @@
 #include "sensors/iio/bus.h"
 
-#include <glob.h>
 #include <stdbool.h>
 
 #define LOG_MODULE "iio"
 #include "hub/core/log.h"
 #include "sensors/attr.h"
+#include "sensors/sysfs.h"
 
 #ifdef XENHUB_HAVE_LIBIIO
 /* libiio brings some 3.5 MB of other libraries: too much for nothing. A sensor that comes later is read through sysfs. */
+static void ignore(void *data, const char *name)
+{
+}
+
 static bool has_devices(void)
 {
-	glob_t found;
-	bool any = !glob("/sys/bus/iio/devices/iio:device*", GLOB_NOSORT, NULL, &found);
-
-	if (any)
-		globfree(&found);
-	return any;
+	return sysfs_list("/sys/bus/iio/devices", "iio:device", ignore, NULL) > 0;
 }
 #endif
 

@@ -26,17 +26,27 @@ struct fixture {
 	uint64_t now;
 };
 
-static int setup(void **state)
+static int setup_machine(void **state, const char *path)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 	GError *error = NULL;
 
 	f->testbed = umockdev_testbed_new();
-	if (!umockdev_testbed_add_from_file(f->testbed, FIXTURES "/tablet.umockdev", &error))
+	if (!umockdev_testbed_add_from_file(f->testbed, path, &error))
 		fail_msg("%s", error->message);
 	f->now = 1000 * S;
 	*state = f;
 	return 0;
+}
+
+static int setup(void **state)
+{
+	return setup_machine(state, FIXTURES "/tablet.umockdev");
+}
+
+static int setup_odd(void **state)
+{
+	return setup_machine(state, FIXTURES "/odd.umockdev");
 }
 
 static int teardown(void **state)
@@ -57,6 +67,16 @@ static void begin(struct fixture *f, enum sensors_backend backend)
 	for (int class = 0; class < SENSOR_CLASSES; class ++)
 		assert_int_equal(sensors_claim(f->sensors, 1, (enum sensor_class) class, S, f->now), 0);
 	sensors_dispatch(f->sensors, f->now);
+}
+
+static void begin_libiio(struct fixture *f)
+{
+#ifdef XENHUB_HAVE_LIBIIO
+	begin(f, SENSORS_BACKEND_LIBIIO);
+	assert_string_equal(sensors_backend_name(f->sensors), "libiio");
+#else
+	skip();
+#endif
 }
 
 static void run(struct fixture *f, uint64_t until)
@@ -108,10 +128,64 @@ static void the_tablet_through_libiio(void **state)
 {
 	struct fixture *f = *state;
 
-	begin(f, SENSORS_BACKEND_AUTO);
-	if (strcmp(sensors_backend_name(f->sensors), "libiio") != 0)
-		print_message("libiio was left out: sysfs again\n");
+	begin_libiio(f);
 	check_tablet(f);
+}
+
+static const struct iiosensor_info *row(const struct iiosensor_info *rows, unsigned count, const char *driver)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (!strcmp(rows[i].driver, driver))
+			return &rows[i];
+	fail_msg("no sensor %s", driver);
+	return rows;
+}
+
+static void check_odd(struct fixture *f)
+{
+	struct iiosensor_info rows[SENSORS_MAX];
+	unsigned count;
+
+	/* A hundredth of a watt is believed, and the ten weeks that follow from it are not. */
+	assert_int_equal(said_integer(&f->said, "power/power-now"), 10000);
+	assert_int_equal(said_integer(&f->said, "power/time-to-empty"), SAID_MISSING);
+	assert_int_equal(said_integer(&f->said, "power/percent"), 41);
+	assert_int_equal(said_integer(&f->said, "power/battery/bat1/voltage-now"), SAID_MISSING);
+	assert_int_equal(said_integer(&f->said, "power/battery/bat1/cycle-count"), SAID_MISSING);
+	assert_int_equal(said_integer(&f->said, "power/battery/bat1/temp"), SAID_MISSING);
+	assert_string_equal(said_text(&f->said, "power/battery/bat1/model-name"), "(missing)");
+	assert_int_equal(said_integer(&f->said, "power/battery/bat2/present"), 0);
+	assert_int_equal(said_integer(&f->said, "power/battery/bat2/capacity"), SAID_MISSING);
+	assert_int_equal(said_integer(&f->said, "power/battery/test-battery/present"), SAID_MISSING);
+	assert_int_equal(said_integer(&f->said, "power/mains/test-ac/online"), SAID_MISSING);
+	assert_int_equal(said_integer(&f->said, "power/usb/ucsi-source-psy-usbc000-001/online"), 2);
+	assert_int_equal(said_integer(&f->said, "power/on-ac"), 1);
+
+	/* A matrix with a zero row is refused with the reason, and the sensor read without one. */
+	assert_string_equal(said_text(&f->said, "orientation"), "left-up");
+	count = sensors_info(f->sensors, rows, SENSORS_MAX);
+	assert_int_equal(count, 3);
+	assert_string_equal(row(rows, count, "zerorow")->matrix_source, "none");
+	assert_non_null(strstr(row(rows, count, "zerorow")->why, "row 2 is zero"));
+	assert_string_equal(row(rows, count, "dark")->mode, "failed");
+	assert_non_null(strstr(row(rows, count, "dark")->why, "scale is 0"));
+	assert_int_equal(row(rows, count, "nanny")->values, 0);
+	run(f, f->now + 1000 * S);
+	sensors_info(f->sensors, rows, SENSORS_MAX);
+	assert_string_equal(row(rows, count, "nanny")->mode, "failed");
+	assert_string_equal(row(rows, count, "zerorow")->mode, "poll");
+}
+
+static void odd_hardware_through_sysfs(void **state)
+{
+	begin(*state, SENSORS_BACKEND_SYSFS);
+	check_odd(*state);
+}
+
+static void odd_hardware_through_libiio(void **state)
+{
+	begin_libiio(*state);
+	check_odd(*state);
 }
 
 static void a_uevent_is_followed_at_once(void **state)
@@ -187,13 +261,12 @@ static void replug(struct fixture *f, unsigned present)
 }
 
 /* Descriptors exactly, memory as the allocator counts it, after the first rounds have filled its caches. */
-static void fifty_replugs(struct fixture *f, enum sensors_backend backend)
+static void fifty_replugs(struct fixture *f)
 {
 	struct mallinfo2 before;
 	unsigned present;
 	int descriptors;
 
-	begin(f, backend);
 	present = f->said.count;
 	for (int i = 0; i < 5; i++)
 		replug(f, present);
@@ -209,15 +282,18 @@ static void fifty_replugs(struct fixture *f, enum sensors_backend backend)
 
 static void fifty_replugs_through_sysfs(void **state)
 {
-	fifty_replugs(*state, SENSORS_BACKEND_SYSFS);
+	begin(*state, SENSORS_BACKEND_SYSFS);
+	fifty_replugs(*state);
 }
 
 static void fifty_replugs_through_libiio(void **state)
 {
-	fifty_replugs(*state, SENSORS_BACKEND_AUTO);
+	begin_libiio(*state);
+	fifty_replugs(*state);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name)   cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define ODD(name) cmocka_unit_test_setup_teardown(name, setup_odd, teardown)
 
 int main(void)
 {
@@ -225,6 +301,7 @@ int main(void)
 		T(the_tablet_through_sysfs),     T(the_tablet_through_libiio),
 		T(a_uevent_is_followed_at_once), T(what_a_uevent_says_comes_before_any_reading),
 		T(fifty_replugs_through_sysfs),  T(fifty_replugs_through_libiio),
+		ODD(odd_hardware_through_sysfs), ODD(odd_hardware_through_libiio),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
