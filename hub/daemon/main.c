@@ -299,7 +299,8 @@ static int daemon_init(struct daemon *d)
 	inject_init(&d->inject, d->hub);
 	d->requests.hub = d->hub;
 	d->requests.server = d->server;
-	d->requests.stations = &d->endpoints.stations;
+	d->requests.endpoints = &d->endpoints;
+	d->requests.sources = &d->sources;
 	local_chords_init(&d->chords, c, d->loop, d->hub, on_panic, d);
 	action_init(&d->action, d->loop);
 	if (c->action[0])

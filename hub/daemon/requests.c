@@ -9,6 +9,7 @@
 #include "hub/core/clock.h"
 #include "hub/core/log.h"
 #include "hub/daemon/focus.h"
+#include "hub/daemon/saving.h"
 #include "hub/link/station.h"
 
 #define REPLY_MAX 8192
@@ -147,13 +148,13 @@ static int do_quiesce(struct requests *q, char **words, struct reply *r)
 		say(r, "expected: quiesce DOMAIN");
 		return EINVAL;
 	}
-	return about_domain(r, stations_quiesce(q->stations, words[1]), words[1]);
+	return about_domain(r, saving_quiesce(q->endpoints, q->sources, words[1]), words[1]);
 }
 
 static int do_resume(struct requests *q, char **words, struct reply *r)
 {
 	if (words[1])
-		return about_domain(r, stations_resume(q->stations, words[1]), words[1]);
+		return about_domain(r, saving_resume(q->endpoints, q->sources, words[1]), words[1]);
 	if (q->evdev)
 		evdev_source_resume(q->evdev, clock_now_ns());
 	if (q->sense)

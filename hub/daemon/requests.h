@@ -16,10 +16,12 @@
 
 #include "hub/daemon/sense.h"
 #include "hub/daemon/server.h"
-#include "hub/daemon/stations.h"
 #include "hub/model/hub.h"
 #include "hub/source/evdev.h"
 #include "hub/source/peer.h"
+
+struct endpoints;
+struct sources;
 
 struct requests {
 	struct hub *hub;
@@ -27,7 +29,8 @@ struct requests {
 	struct evdev_source *evdev; /* NULL without that source */
 	struct consents *consents;
 	struct sense *sense; /* NULL without sensors */
-	struct stations *stations;
+	struct endpoints *endpoints;
+	struct sources *sources;
 };
 
 /* Answers one request, on the spot. */

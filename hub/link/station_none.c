@@ -60,3 +60,13 @@ int routes_create(struct routes **out, struct worker *worker, struct domains *do
 void routes_destroy(struct routes *routes)
 {
 }
+
+int routes_quiesce(struct routes *routes, const char *domain)
+{
+	return -ENOENT;
+}
+
+int routes_resume(struct routes *routes, const char *domain)
+{
+	return -ENOENT;
+}

@@ -264,7 +264,8 @@ static void on_lost(void *data, struct link *link, bool quiesce)
 {
 	struct peer_source *p = data;
 
-	xenhub_drop(p->client, "its domain is gone", true);
+	xenhub_drop(p->client, quiesce ? "asked to let go of the link for a while" : "its domain is gone",
+		    true);
 }
 
 static int begin_station(struct peer_source *p, const struct peer_options *options)
@@ -311,6 +312,19 @@ err:
 	free(p->endpoint);
 	free(p);
 	return rc;
+}
+
+int peer_source_quiesce(struct peer_source *p, const char *domain)
+{
+	return p->station && station_is_of(p->station, domain) ? station_quiesce(p->station) : -ENOENT;
+}
+
+int peer_source_resume(struct peer_source *p, const char *domain)
+{
+	if (!p->station || !station_is_of(p->station, domain))
+		return -ENOENT;
+	station_resume(p->station);
+	return 0;
 }
 
 void peer_source_end(struct peer_source *p)

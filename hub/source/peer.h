@@ -42,6 +42,10 @@ struct peer_options {
 int peer_source_create(struct peer_source **out, struct loop *loop, struct hub *hub,
 		       const struct peer_options *options);
 
+/* As station_quiesce and station_resume; -ENOENT: it is not served to that domain. */
+int peer_source_quiesce(struct peer_source *source, const char *domain);
+int peer_source_resume(struct peer_source *source, const char *domain);
+
 /* Before the worker is destroyed, and after that: removes its devices from the hub. */
 void peer_source_end(struct peer_source *source);
 void peer_source_destroy(struct peer_source *source);

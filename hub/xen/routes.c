@@ -9,209 +9,39 @@
 
 #include "hub/core/clock.h"
 #include "hub/core/log.h"
-#include "hub/core/text.h"
 #include "hub/xen/domains.h"
+#include "hub/xen/route_nodes.h"
 
 #define RETRY_FIRST_NS (250 * NS_PER_MS)
 #define RETRY_LAST_NS  (10 * NS_PER_S)
-#define CONFLICTS_MAX  16
 
 struct routes {
 	struct worker *worker;
+	struct domains *domains;
 	struct domains_listener *listener;
 	unsigned count;
 	struct route *all;
+	/* main thread: by index, those that are taken back for a save, */
+	uint32_t quiet;
+	uint64_t quiet_ns;    /* and since when; CLOCK_NEVER: the slow thread has not done it yet */
+	unsigned quiet_tasks; /* on their way to it */
 	/* slow thread */
 	struct loop_timer *retry;
 	uint64_t retry_ns;
 	bool complained;
 	long generation;
 	struct route_ends *told; /* what the log said last */
+	uint32_t taken_back;     /* as `quiet` was, when that was asked for last */
 };
 
-/* One look at everything, in one transaction. */
-struct look {
+/* What is quiet from now on, on its way to the slow thread and back. */
+struct quiet_order {
 	struct routes *routes;
-	struct xs_handle *xs;
-	xs_transaction_t t;
-	const struct domain *domains;
-	unsigned n_domains;
-	struct route_ends ends[ROUTES_MAX];
+	uint32_t quiet;
+	bool done;
 };
 
-/* ---- nodes ---- */
-
-static bool read_number(struct look *l, const char *path, long *value)
-{
-	unsigned len;
-	char *text = xs_read(l->xs, l->t, path, &len);
-	bool ok = text && text_to_long(text, 10, 0, INT32_MAX, value) == 0;
-
-	free(text);
-	return ok;
-}
-
-static bool holds_text(struct look *l, const char *path, const char *wanted)
-{
-	unsigned len;
-	char *text = xs_read(l->xs, l->t, path, &len);
-	bool same = text && !strcmp(text, wanted);
-
-	free(text);
-	return same;
-}
-
-/* Owned by one domain, read by another, and by nobody else. */
-static bool belongs(struct look *l, const char *path, uint32_t owner, uint32_t reader)
-{
-	unsigned n = 0;
-	struct xs_permissions *perms = xs_get_permissions(l->xs, l->t, path, &n);
-	bool right = perms && n == 2 && perms[0].id == owner && perms[0].perms == XS_PERM_NONE &&
-		     perms[1].id == reader && perms[1].perms == XS_PERM_READ;
-
-	free(perms);
-	return right;
-}
-
-static int make_node(struct look *l, const char *path, uint32_t owner, uint32_t reader)
-{
-	struct xs_permissions perms[2] = { { owner, XS_PERM_NONE }, { reader, XS_PERM_READ } };
-
-	return xs_mkdir(l->xs, l->t, path) && xs_set_permissions(l->xs, l->t, path, perms, 2) ? 0 : -errno;
-}
-
-static int remove_node(struct look *l, const char *path)
-{
-	return xs_rm(l->xs, l->t, path) || errno == ENOENT ? 0 : -errno;
-}
-
-static int write_node(struct look *l, const char *base, const char *name, const char *value)
-{
-	char path[XEN_PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/%s", base, name);
-	return xs_write(l->xs, l->t, path, value, (unsigned)strlen(value)) ? 0 : -errno;
-}
-
-/* ---- one route ---- */
-
-/* Where it stands, at both ends. */
-struct places {
-	char svc[XEN_PATH_MAX], serve[XEN_PATH_MAX], route[XEN_PATH_MAX];
-	char path[XEN_PATH_MAX]; /* of the vchan */
-};
-
-static void places_of(struct places *p, const char *name, const struct route_ends *ends)
-{
-	snprintf(p->svc, sizeof(p->svc), "/local/domain/%u/xenhub/svc/%s", ends->server, name);
-	snprintf(p->serve, sizeof(p->serve), "/local/domain/%u/xenhub/serve/%s", ends->server, name);
-	snprintf(p->route, sizeof(p->route), "/local/domain/%u/xenhub/route/%s", ends->client, name);
-	snprintf(p->path, sizeof(p->path), "/local/domain/%u/xenhub/svc/%s/v", ends->server, name);
-}
-
-static bool end_is_right(struct look *l, const char *base, uint32_t other, const char *path)
-{
-	char node[XEN_PATH_MAX + 16];
-	long domid, generation;
-
-	snprintf(node, sizeof(node), "%s/domid", base);
-	if (!read_number(l, node, &domid) || domid != (long)other)
-		return false;
-	snprintf(node, sizeof(node), "%s/generation", base);
-	if (!read_number(l, node, &generation))
-		return false;
-	snprintf(node, sizeof(node), "%s/path", base);
-	return holds_text(l, node, path);
-}
-
-/* What is told to one end; made Dom0's and that domain's before anything is in it. */
-static int tell_end(struct look *l, const char *base, uint32_t whom, uint32_t other, const char *path)
-{
-	char number[24];
-	int rc = make_node(l, base, 0, whom);
-
-	snprintf(number, sizeof(number), "%u", other);
-	if (!rc)
-		rc = write_node(l, base, "domid", number);
-	if (!rc)
-		rc = write_node(l, base, "path", path);
-	snprintf(number, sizeof(number), "%ld", l->routes->generation);
-	return rc ? rc : write_node(l, base, "generation", number);
-}
-
-static int keep_route(struct look *l, const char *name, const struct route_ends *ends)
-{
-	struct places p;
-	int rc;
-
-	places_of(&p, name, ends);
-	if (end_is_right(l, p.serve, ends->client, p.path) &&
-	    end_is_right(l, p.route, ends->server, p.path) && belongs(l, p.svc, ends->server, ends->client))
-		return 0;
-	if ((rc = remove_node(l, p.svc)) || (rc = remove_node(l, p.serve)) || (rc = remove_node(l, p.route)))
-		return rc;
-	if ((rc = make_node(l, p.svc, ends->server, ends->client)) ||
-	    (rc = tell_end(l, p.serve, ends->server, ends->client, p.path)))
-		return rc;
-	return tell_end(l, p.route, ends->client, ends->server, p.path);
-}
-
-/* ---- what should not be there ---- */
-
-static bool is_wanted(const struct look *l, const char *name, uint32_t domid, bool client)
-{
-	for (unsigned i = 0; i < l->routes->count; i++)
-		if (route_stands(&l->ends[i]) && !strcmp(l->routes->all[i].name, name) &&
-		    (client ? l->ends[i].client : l->ends[i].server) == domid)
-			return true;
-	return false;
-}
-
-/* A route that Dom0 itself serves is its server's to take back. */
-static bool is_of_dom0(struct look *l, const char *base)
-{
-	char path[XEN_PATH_MAX + 80];
-	long domid;
-
-	snprintf(path, sizeof(path), "%s/domid", base);
-	return read_number(l, path, &domid) && domid == 0;
-}
-
-static int clear_dir(struct look *l, uint32_t domid, const char *dir, bool client)
-{
-	char base[XEN_PATH_MAX], path[XEN_PATH_MAX + 64];
-	char **names;
-	unsigned n = 0;
-	int rc = 0;
-
-	snprintf(base, sizeof(base), "/local/domain/%u/xenhub/%s", domid, dir);
-	names = xs_directory(l->xs, l->t, base, &n);
-	if (!names)
-		return errno == ENOENT ? 0 : -errno;
-	for (unsigned i = 0; i < n && !rc; i++) {
-		snprintf(path, sizeof(path), "%s/%.60s", base, names[i]);
-		if (!is_wanted(l, names[i], domid, client) && !(client && is_of_dom0(l, path)))
-			rc = remove_node(l, path);
-	}
-	free(names);
-	return rc;
-}
-
-static int look_at_all(struct look *l)
-{
-	int rc = 0;
-
-	for (unsigned i = 0; i < l->n_domains && !rc; i++) {
-		uint32_t id = l->domains[i].id;
-
-		if (!(rc = clear_dir(l, id, "serve", false)) && !(rc = clear_dir(l, id, "svc", false)))
-			rc = clear_dir(l, id, "route", true);
-	}
-	for (unsigned i = 0; i < l->routes->count && !rc; i++)
-		if (route_stands(&l->ends[i]))
-			rc = keep_route(l, l->routes->all[i].name, &l->ends[i]);
-	return rc;
-}
+_Static_assert(ROUTES_MAX <= 32, "a bit for each");
 
 /* ---- slow thread ---- */
 
@@ -226,6 +56,8 @@ static void say_ends(struct routes *r, unsigned index, const struct route_ends *
 	if (route_stands(ends))
 		log_info("route '%s': from domain %u ('%s') to domain %u ('%s')", route->name, ends->client,
 			 route->client, ends->server, route->server);
+	else if (r->taken_back >> index & 1)
+		log_info("route '%s': taken back until `xenhub resume`", route->name);
 	else if (ends->server && ends->server == ends->client)
 		log_err("route '%s': '%s' and '%s' are one domain (%u); it is not made", route->name,
 			route->server, route->client, ends->server);
@@ -239,9 +71,13 @@ static void say_ends(struct routes *r, unsigned index, const struct route_ends *
 
 static int look(struct routes *r)
 {
-	struct look l = { .routes = r, .xs = xs_open(0) };
+	struct route_ends ends[ROUTES_MAX] = { 0 };
+	struct route_look l = { .xs = xs_open(0),
+				.routes = r->all,
+				.ends = ends,
+				.count = r->count,
+				.generation = ++r->generation };
 	struct domain *domains = NULL;
-	unsigned tries = 0;
 	int rc;
 
 	if (!l.xs)
@@ -258,16 +94,11 @@ static int look(struct routes *r)
 	l.domains = domains;
 	l.n_domains = (unsigned)rc;
 	for (unsigned i = 0; i < r->count; i++)
-		l.ends[i] = route_find(&r->all[i], domains, l.n_domains);
-	r->generation++;
-	do {
-		l.t = xs_transaction_start(l.xs);
-		rc = l.t ? look_at_all(&l) : -errno;
-		if (l.t && !xs_transaction_end(l.xs, l.t, rc < 0) && !rc)
-			rc = -errno;
-	} while (rc == -EAGAIN && ++tries < CONFLICTS_MAX);
+		if (!(r->taken_back >> i & 1))
+			ends[i] = route_find(&r->all[i], domains, l.n_domains);
+	rc = route_nodes_write(&l);
 	for (unsigned i = 0; i < r->count && !rc; i++)
-		say_ends(r, i, &l.ends[i]);
+		say_ends(r, i, &ends[i]);
 	free(domains);
 out:
 	xs_close(l.xs);
@@ -316,6 +147,93 @@ static void on_change(void *data, const struct domain *domain)
 		log_err("domain '%s': its routes cannot follow it", domain->name);
 }
 
+static void on_quiet_done(void *data)
+{
+	struct quiet_order *order = data;
+	struct routes *r = order->routes;
+
+	r->quiet_tasks--;
+	if (!order->done)
+		r->quiet = 0; /* asked again, it is tried again */
+	else if (!r->quiet_tasks)
+		r->quiet_ns = clock_now_ns();
+	free(order);
+}
+
+static void run_quiet(void *data)
+{
+	struct quiet_order *order = data;
+	struct routes *r = order->routes;
+
+	r->taken_back = order->quiet;
+	order->done = !look(r);
+	if (!order->done)
+		on_look(r);
+	if (worker_reply(r->worker, on_quiet_done, order) < 0)
+		log_err("routes cannot be made quiet any more");
+}
+
+static int set_quiet(struct routes *r, uint32_t quiet)
+{
+	struct quiet_order *order = calloc(1, sizeof(*order));
+	int rc = -ENOMEM;
+
+	if (!order)
+		return rc;
+	*order = (struct quiet_order){ .routes = r, .quiet = quiet };
+	rc = worker_run(r->worker, run_quiet, order);
+	if (rc < 0) {
+		free(order);
+		return rc;
+	}
+	r->quiet = quiet;
+	r->quiet_ns = CLOCK_NEVER;
+	r->quiet_tasks++;
+	return 0;
+}
+
+/* The routes with this domain at either end. */
+static uint32_t routes_of(const struct routes *r, const char *name)
+{
+	const struct domain *domain = domains_find(r->domains, name);
+	uint32_t found = 0;
+
+	for (unsigned i = 0; i < r->count; i++) {
+		const struct route *route = &r->all[i];
+
+		if (!strcmp(route->server, name) || !strcmp(route->client, name) ||
+		    (domain &&
+		     (domain_is_called(domain, route->server) || domain_is_called(domain, route->client))))
+			found |= 1u << i;
+	}
+	return found;
+}
+
+int routes_quiesce(struct routes *r, const char *domain)
+{
+	uint32_t these = routes_of(r, domain);
+	int rc = 0;
+
+	if (!these)
+		return -ENOENT;
+	if (these & ~r->quiet)
+		rc = set_quiet(r, r->quiet | these);
+	if (rc < 0)
+		return rc;
+	return r->quiet_ns != CLOCK_NEVER && clock_now_ns() - r->quiet_ns >= ROUTES_LEAVE_MS * NS_PER_MS
+		       ? 0
+		       : -EAGAIN;
+}
+
+int routes_resume(struct routes *r, const char *domain)
+{
+	uint32_t these = routes_of(r, domain);
+
+	if (!these)
+		return -ENOENT;
+	return these & r->quiet ? set_quiet(r, r->quiet & ~these) : 0;
+}
+
 int routes_create(struct routes **out, struct worker *worker, struct domains *domains,
 		  const struct route *routes, unsigned count)
 {
@@ -325,6 +243,7 @@ int routes_create(struct routes **out, struct worker *worker, struct domains *do
 	if (!r)
 		return rc;
 	r->worker = worker;
+	r->domains = domains;
 	r->count = count;
 	r->retry_ns = RETRY_FIRST_NS;
 	/* Never what an earlier hub of this boot has used. */

@@ -12,7 +12,8 @@
 #include "hub/link/route.h"
 #include "hub/xen/store.h"
 
-#define ROUTES_MAX 16
+#define ROUTES_MAX      16
+#define ROUTES_LEAVE_MS 1000
 
 struct domains;
 struct routes;
@@ -40,5 +41,13 @@ struct route_ends route_find(const struct route *route, const struct domain *dom
 int routes_create(struct routes **out, struct worker *worker, struct domains *domains,
 		  const struct route *routes, unsigned count);
 void routes_destroy(struct routes *routes);
+
+/*
+ * Before a domain is saved, by name or UUID: its routes are taken back, at both ends, until routes_resume. 0 once that was
+ * ROUTES_LEAVE_MS ago, in which both ends close what they have when told; that they did cannot be seen from here. -EAGAIN: not yet, ask
+ * again; -ENOENT: no route is that domain's. Main thread.
+ */
+int routes_quiesce(struct routes *routes, const char *domain);
+int routes_resume(struct routes *routes, const char *domain);
 
 #endif
