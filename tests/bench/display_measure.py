@@ -139,7 +139,7 @@ def measure_reaction(client, screen, seconds):
         client.note("key ms", photon(screen, spot, lambda: watcher.key(KEY_A, 1)))
         watcher.key(KEY_A, 0)
         time.sleep(random.uniform(0.05, 0.09))
-    for step in range(presses):
+    for step in range(1, presses + 1):
         client.note("motion ms", photon(screen, spot, lambda: watcher.move(x + step % 7 * 9, y + step)))
         time.sleep(random.uniform(0.05, 0.09))
     time.sleep(0.5)
