@@ -85,7 +85,8 @@ struct app {
 	SDL_Cursor *sdl_cursor;
 	bool cursor_visible;
 
-	char *text_in; /* the clipboard as a server last gave it to us; NULL: none did */
+	char *text_in;      /* the clipboard as a server last gave it to us; NULL: none did */
+	unsigned text_from; /* which connection's server */
 };
 
 enum app_wake {

@@ -91,6 +91,20 @@ int app_open_input(struct app *app)
 	return EXIT_OK;
 }
 
+static void send_clipboard(struct app *app)
+{
+	char *text;
+
+	if (!remote_config(app_remote(app))->clipboard)
+		return;
+	text = SDL_GetClipboardText();
+	/* What came from there is not sent back; another connection's server may have it. */
+	if (text && *text &&
+	    (!app->text_in || app->text_from != app->current || strcmp(text, app->text_in) != 0))
+		remote_send_text(app_remote(app), text, strlen(text));
+	SDL_free(text);
+}
+
 void app_show_connection(struct app *app, unsigned index)
 {
 	struct remote_status status;
@@ -110,6 +124,7 @@ void app_show_connection(struct app *app, unsigned index)
 	app->bell_until_ns = CLOCK_NEVER;
 	app->name_until_ns = clock_now_ns() + APP_NAME_MS * NS_PER_MS;
 	app_dirty_all(app);
+	send_clipboard(app);
 }
 
 void app_take_shot(struct app *app)
@@ -196,7 +211,10 @@ static void handle_window(struct app *app, const SDL_WindowEvent *event)
 		app_dirty_all(app);
 		break;
 	case SDL_WINDOWEVENT_FOCUS_GAINED:
-		app_tell_locks(app);
+		/* SDL tells of a change only to whom the clipboard belonged. */
+		send_clipboard(app);
+		/* SDL tells of a change only to whom the clipboard belonged. */
+		send_clipboard(app);
 		break;
 	case SDL_WINDOWEVENT_FOCUS_LOST:
 		if (!from_hub(app))
@@ -221,16 +239,6 @@ static void handle_wake(struct app *app, const SDL_UserEvent *event)
 		app_take_shot(app);
 		break;
 	}
-}
-
-static void send_clipboard(struct app *app)
-{
-	char *text = SDL_GetClipboardText();
-
-	/* What came from there is not sent back. */
-	if (text && *text && (!app->text_in || strcmp(text, app->text_in) != 0))
-		remote_send_text(app_remote(app), text, strlen(text));
-	SDL_free(text);
 }
 
 void app_handle(struct app *app, const SDL_Event *event)

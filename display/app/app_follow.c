@@ -75,6 +75,7 @@ static void follow_text(struct app *app)
 		return;
 	free(app->text_in);
 	app->text_in = text;
+	app->text_from = app->current;
 	SDL_SetClipboardText(text);
 }
 

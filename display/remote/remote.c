@@ -144,10 +144,11 @@ void remote_send_text(struct remote *remote, const char *utf8, size_t size)
 	memcpy(copy, utf8, size);
 	copy[size] = '\0';
 	pthread_mutex_lock(&remote->lock);
+	if (!remote->text_out || strcmp(remote->text_out, copy) != 0)
+		remote->text_new = true;
 	free(remote->text_out);
 	remote->text_out = copy;
 	remote->text_out_size = size;
-	remote->text_new = true;
 	pthread_mutex_unlock(&remote->lock);
 	remote->protocol->poke(remote);
 }

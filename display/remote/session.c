@@ -97,11 +97,13 @@ static void send_requests(struct session *session)
 	shown = remote->shown;
 	width = remote->ask_w;
 	height = remote->ask_h;
-	text = remote->text_out != NULL && remote->text_new;
+	/* What the server can take it says before its first picture. */
+	text = remote->text_out != NULL && remote->text_new && rfb_painted(session->rfb) > 0;
 	/* A server that can be told without being sent it asks when somebody pastes. */
 	if (text && rfb_offer_text(session->rfb) == -ENOTSUP)
 		rfb_send_text(session->rfb, remote->text_out, remote->text_out_size);
-	remote->text_new = false;
+	if (text)
+		remote->text_new = false;
 	pthread_mutex_unlock(&remote->lock);
 	if (shown != session->updates_on && rfb_set_updates(session->rfb, shown) == 0)
 		session->updates_on = shown;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define MOTION_ORIGIN 0x7fff
+#define FLUSH_BYTES   16 /* more than zlib needs for a flush */
 
 int rfb_send_key(struct rfb *rfb, uint32_t keysym, uint32_t scancode, bool down)
 {
@@ -94,19 +95,38 @@ static size_t wrap_text(uint8_t *dst, const char *utf8, size_t size)
 	return (size_t)(out - dst);
 }
 
+/*
+ * Flushed and not finished, as TigerVNC does it: libvncserver (0.9.14) takes the end of a stream for an error, and
+ * ends the connection. dst holds compressBound(size) + FLUSH_BYTES. Returns the bytes, 0 without memory.
+ */
+static size_t pack_text(uint8_t *dst, size_t dst_size, uint8_t *plain, size_t size)
+{
+	z_stream stream = {
+		.next_in = plain, .avail_in = (uInt)size, .next_out = dst, .avail_out = (uInt)dst_size
+	};
+	size_t packed = 0;
+
+	if (deflateInit(&stream, Z_DEFAULT_COMPRESSION) != Z_OK)
+		return 0;
+	if (deflate(&stream, Z_SYNC_FLUSH) == Z_OK && stream.avail_in == 0)
+		packed = dst_size - stream.avail_out;
+	deflateEnd(&stream);
+	return packed;
+}
+
 static int send_utf8(struct rfb *rfb, const char *utf8, size_t size)
 {
 	size_t plain_max = 5 + 2 * size;
-	uLong packed_max = compressBound((uLong)plain_max);
-	uLongf packed = packed_max;
-	size_t plain;
+	size_t packed_max = compressBound((uLong)plain_max) + FLUSH_BYTES;
+	size_t plain, packed;
 	uint8_t *out;
 	int error = blob_reserve(&rfb->text, plain_max + packed_max);
 
 	if (error)
 		return error;
 	plain = wrap_text(rfb->text.data, utf8, size);
-	if (compress(rfb->text.data + plain_max, &packed, rfb->text.data, (uLong)plain) != Z_OK)
+	packed = pack_text(rfb->text.data + plain_max, packed_max, rfb->text.data, plain);
+	if (packed == 0)
 		return -ENOMEM;
 	if (12 + packed > rfb->config.output_size)
 		return -EMSGSIZE;
@@ -127,7 +147,15 @@ int rfb_send_text(struct rfb *rfb, const char *utf8, size_t size)
 		return -ENOTCONN;
 	if (size > rfb->config.text_max)
 		return -EINVAL;
-	error = rfb->features.clipboard_utf8 ? send_utf8(rfb, utf8, size) : send_latin1(rfb, utf8, size);
+	/*
+	 * A server without notifications is one of libvncserver's, which says that it takes UTF-8 whether the program
+	 * around it does (x11vnc does not): Latin-1 comes first, and is replaced where the other is understood.
+	 */
+	error = 0;
+	if (!rfb->features.clipboard_utf8 || !(rfb->clipboard_caps & CLIPBOARD_NOTIFY))
+		error = send_latin1(rfb, utf8, size);
+	if (!error && rfb->features.clipboard_utf8)
+		error = send_utf8(rfb, utf8, size);
 	if (!error)
 		rfb->text_offered = true;
 	return error;

@@ -344,6 +344,46 @@ class Clipboards(Hands):
             wait_until(lambda: self.paste(server.name) == ours, "what was copied here", 10)
 
     @need("xclip", "Xvnc")
+    def test_what_was_copied_while_the_server_was_away(self):
+        """It is offered once the server has said what it can take, and not before, as question marks."""
+        path = self.folder / "vnc"
+        server = Xvnc(self, WIDTH, HEIGHT, path=path)
+        os.environ["DISPLAY"] = server.name
+        self.addCleanup(Program(BIN / "easel", "--log").end)
+        config = self.configuration(f"[connection x]\nuri = vnc+unix:{path}\nclipboard = yes\n")
+        os.environ["DISPLAY"] = self.screen.name
+        display = self.start("xenhub-display", "--log-level", "info", "-c", config)
+        wait_until(lambda: self.screen.pixel(3, 3) == 0xFF0000, "the easel is on the screen")
+        self.copy(server.name, "first")
+        wait_until(lambda: self.paste(self.screen.name) == "first", display.story)
+        server.process.terminate()
+        server.process.wait(10)
+        path.unlink(missing_ok=True)
+        self.copy(self.screen.name, "копия")
+        time.sleep(0.5)
+        server = Xvnc(self, WIDTH, HEIGHT, path=path)
+        wait_until(lambda: self.paste(server.name) == "копия", display.story, 15)
+
+    @need("xclip", "Xvnc")
+    def test_from_one_server_to_the_next(self):
+        """Connections that exchange texts share one clipboard: what was copied in one is pasted in the next."""
+        first, second = self.guest(), self.guest()
+        config = self.configuration(f"[connection one]\nuri = {first[0].unix}\nclipboard = yes\n"
+                                    f"[connection two]\nuri = {second[0].unix}\nclipboard = yes\n")
+        os.environ["DISPLAY"] = self.screen.name
+        self.start("xenhub-display", "-c", config)
+        wait_until(lambda: self.screen.pixel(3, 3) == 0xFF0000, "the easel is on the screen")
+        for number in range(2):
+            self.copy(first[0].name, f"erste {number}")
+            wait_until(lambda: self.paste(self.screen.name) == f"erste {number}", "what was copied in the first", 10)
+            subprocess.run(["xdotool", "key", "ctrl+alt+shift+n"], check=True)
+            wait_until(lambda: self.paste(second[0].name) == f"erste {number}", "it is in the second", 10)
+            self.copy(second[0].name, f"zweite {number}")
+            wait_until(lambda: self.paste(self.screen.name) == f"zweite {number}", "what was copied in the second", 10)
+            subprocess.run(["xdotool", "key", "ctrl+alt+shift+n"], check=True)
+            wait_until(lambda: self.paste(first[0].name) == f"zweite {number}", "it is in the first", 10)
+
+    @need("xclip", "Xvnc")
     def test_not_unless_it_is_wanted(self):
         server, _ = self.guest()
         os.environ["DISPLAY"] = self.screen.name
@@ -362,13 +402,21 @@ class Clipboards(Hands):
         return server
 
     @need("xclip", "plain_vnc")
-    def test_latin_1(self):
-        """A server that knows nothing else: what Latin-1 lacks becomes a question mark."""
+    def test_both_kinds_of_text(self):
+        """libvncserver says that it takes UTF-8 whether the program around it does: it is told in Latin-1 first."""
         server = self.plain()
         server.say("text grüß dich")
         wait_until(lambda: self.paste(self.screen.name) == "grüß dich", "what was copied there", 10)
         self.copy(self.screen.name, "zurück: мир")
-        wait_until(lambda: "text zurück: ???" in server.lines, lambda: f"what was copied here: {server.lines}", 10)
+        wanted = ["text zurück: ???", "utf8 zurück: мир"]
+        wait_until(lambda: [line for line in server.lines if line[:5] in ("text ", "utf8 ")] == wanted,
+                   lambda: f"what was copied here: {server.lines}", 10)
+        # SDL tells of a change to whom the clipboard belonged.
+        server.say("text again")
+        wait_until(lambda: self.paste(self.screen.name) == "again", "what was copied there", 10)
+        long = "".join(chr(0x400 + i % 200) for i in range(2000))
+        self.copy(self.screen.name, long)
+        wait_until(lambda: f"utf8 {long}" in server.lines, "a long text", 10)
 
     @need("plain_vnc")
     def test_the_bell_is_seen(self):

@@ -82,7 +82,8 @@ class Others(Servers):
     def test_x11vnc(self):
         for depth in (24, 16, 8):
             with self.subTest(depth=depth):
-                name, port, path = spawn_x(self, "Xvfb", "-screen", "0", f"{WIDTH}x{HEIGHT}x{depth}"), free_port(), self.folder / f"x{depth}"
+                name, _ = spawn_x(self, "Xvfb", "-screen", "0", f"{WIDTH}x{HEIGHT}x{depth}")
+                port, path = free_port(), self.folder / f"x{depth}"
                 truth = paint(self.folder, name, WIDTH, HEIGHT)
                 spawn(self, "x11vnc", "-display", name, "-rfbport", port, "-listen", "127.0.0.1", "-nopw", "-forever", "-shared", "-quiet",
                       "-nocursor", "-unixsock", path)

@@ -28,6 +28,11 @@ static void on_text(char *text, int length, rfbClientPtr client)
 	printf("text %.*s\n", length, text);
 }
 
+static void on_text_utf8(char *text, int length, rfbClientPtr client)
+{
+	printf("utf8 %.*s\n", length, text);
+}
+
 static unsigned char *make_map(int shift)
 {
 	unsigned char *map = malloc(256 * 3);
@@ -105,6 +110,7 @@ int main(int argc, char **argv)
 	screen->ptrAddEvent = on_pointer;
 	screen->kbdAddEvent = on_key;
 	screen->setXCutText = on_text;
+	screen->setXCutTextUTF8 = on_text_utf8;
 	rfbInitServer(screen);
 	fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK);
 	while (!quit && rfbIsActive(screen)) {

@@ -60,15 +60,15 @@ def spawn(case, *words, env=None, log=None, pass_fds=()):
 
 
 def spawn_x(case, *words):
-    """An X server that picks a free display; its name."""
+    """An X server that picks a free display; its name, and its process."""
     read, write = os.pipe()
-    spawn(case, *words, "-displayfd", write, "-noreset", pass_fds=(write,))
+    process = spawn(case, *words, "-displayfd", write, "-noreset", pass_fds=(write,))
     os.close(write)
     with os.fdopen(read) as pipe:
         number = pipe.readline().strip()
     if not number:
         raise AssertionError(f"{words[0]} did not start")
-    return ":" + number
+    return ":" + number, process
 
 
 def paint(folder, name, width, height):
@@ -98,9 +98,9 @@ def rows_of_ppm(raw):
 
 
 class Xvnc:
-    def __init__(self, case, width, height, *options, depth=24, security="None"):
-        self.path, self.port = case.folder / f"xvnc-{free_port()}", free_port()
-        self.name = spawn_x(case, "Xvnc", "-geometry", f"{width}x{height}", "-depth", depth, "-rfbport", self.port,
+    def __init__(self, case, width, height, *options, depth=24, security="None", path=None):
+        self.path, self.port = path or case.folder / f"xvnc-{free_port()}", free_port()
+        self.name, self.process = spawn_x(case, "Xvnc", "-geometry", f"{width}x{height}", "-depth", depth, "-rfbport", self.port,
                             "-rfbunixpath", self.path, "-localhost", "-AlwaysShared", "-SecurityTypes", security, *options)
         self.unix, self.tcp = f"vnc+unix:{self.path}", f"vnc://127.0.0.1:{self.port}"
         wait_until(self.path.exists, "Xvnc's socket")
@@ -177,7 +177,7 @@ class Plain:
 
     def read(self):
         for line in self.process.stdout:
-            self.lines.append(line.decode("latin-1").rstrip("\n"))
+            self.lines.append(line.decode("utf-8" if line.startswith(b"utf8 ") else "latin-1").rstrip("\n\0"))
 
     def say(self, line):
         self.process.stdin.write(line.encode("latin-1") + b"\n")

@@ -524,14 +524,20 @@ static void test_extended_clipboard(void **state)
 	assert_memory_equal(session.sent.data, "\6\0\0\0\xff\xff\xff\xfc\x08\0\0\1", 12);
 	{
 		uint8_t plain[64];
-		uLongf size = sizeof(plain);
+		z_stream stream = { .next_out = plain, .avail_out = sizeof(plain) };
 		uint32_t length =
 			0u - ((uint32_t)session.sent.data[16] << 24 | (uint32_t)session.sent.data[17] << 16 |
 			      (uint32_t)session.sent.data[18] << 8 | session.sent.data[19]);
 
 		assert_memory_equal(session.sent.data + 20, "\x10\0\0\1", 4);
-		assert_int_equal(uncompress(plain, &size, session.sent.data + 24, length - 4), Z_OK);
-		assert_int_equal(size, 9);
+		/* All of it is there, and it does not end: libvncserver takes an end for an error. */
+		stream.next_in = session.sent.data + 24;
+		stream.avail_in = length - 4;
+		assert_int_equal(inflateInit(&stream), Z_OK);
+		assert_int_equal(inflate(&stream, Z_SYNC_FLUSH), Z_OK);
+		assert_int_equal(stream.avail_in, 0);
+		assert_int_equal(sizeof(plain) - stream.avail_out, 9);
+		inflateEnd(&stream);
 		assert_memory_equal(plain, "\0\0\0\5a\r\nb\0", 9);
 	}
 	bytes_free(&sizes);
