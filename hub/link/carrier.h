@@ -28,7 +28,7 @@
 #define CARRIER_RETRY_MS     100 /* before a link is tried again; doubles up to the next */
 #define CARRIER_RETRY_MAX_MS 2000
 #define CARRIER_GOOD_MS      2000 /* a link that was up for so long starts the retries anew */
-#define CARRIER_HOLD_MS      1000 /* a stream that is opened while the link is down waits so long */
+#define CARRIER_HOLD_MS      3000 /* a stream that is opened while the link is down waits so long */
 #define CARRIER_STREAMS      64   /* that a peer may open, unless told otherwise */
 #define CARRIER_WINDOW       (512 * 1024)
 #define CARRIER_LINE_WINDOW  (32 * 1024)

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "hub/core/exit.h"
@@ -65,6 +66,7 @@ int main(int argc, char **argv)
 			log_set_level(level);
 		if (options.syslog)
 			log_open_syslog("xenhub-relay");
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 		raise_file_limit();
 		code = run(&options.config) < 0 ? EXIT_FAILED : EXIT_OK;
 	}

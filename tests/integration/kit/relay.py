@@ -240,6 +240,18 @@ class RelayCase(Case):
         self.addCleanup(client.close)
         return client
 
+    def working_stream(self, name="near"):
+        """To an echo. A stream waits a few seconds for its link, and on a loaded machine that may not be enough."""
+        def attempt():
+            client = self.dial(name)
+            try:
+                client.sendall(b"ping")
+                return client if read_exactly(client, 4) == b"ping" else None
+            except (EOFError, OSError):
+                return None
+
+        return self.eventually(attempt, f"{name}: a stream works", 3 * PATIENCE)
+
     def peer(self, path):
         peer = Peer(path)
         self.addCleanup(peer.close)
