@@ -165,10 +165,14 @@ struct shared_link *links_use(struct relay *r, const struct config_route *route,
 	l->timer = loop_add_timer(r->loop, on_timer, l);
 	if (!l->timer)
 		return NULL;
-	/* With the first turn, when it is known whose it is. */
-	loop_timer_at(l->timer, 0);
 	r->n_links++;
 	return l;
+}
+
+void links_begin(struct relay *r)
+{
+	for (unsigned i = 0; i < r->n_links; i++)
+		try(&r->links[i]);
 }
 
 void links_end(struct relay *r)

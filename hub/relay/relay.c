@@ -45,6 +45,7 @@ int relay_create(struct relay **out, struct loop *loop, const struct config *con
 	}
 	if (rc < 0)
 		goto err;
+	links_begin(r);
 	for (unsigned i = 0; i < r->n_routes; i++)
 		route_begin_once(&r->routes[i]);
 	*out = r;

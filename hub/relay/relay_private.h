@@ -91,8 +91,12 @@ void connection_end(struct connection *connection);
 /* Adds those that still run. */
 void connections_count(const struct route *route, struct route_counters *counters);
 
-/* links.c: the link of that endpoint, made when it is new. NULL: there are too many, or it cannot be. */
+/*
+ * links.c: the link of that endpoint, for links_begin to begin when all routes are there, and before the first connection. NULL: there
+ * are too many.
+ */
 struct shared_link *links_use(struct relay *relay, const struct config_route *route, bool listen);
+void links_begin(struct relay *relay);
 void links_end(struct relay *relay);
 void links_destroy(struct relay *relay);
 
