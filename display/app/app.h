@@ -48,6 +48,7 @@ struct app {
 	struct input *input;
 	struct hub *hub;
 	struct hub_states hub_states;
+	unsigned leds; /* enum remote_leds that the hub's keyboards were told */
 	enum rotation rotation;
 	bool rotation_auto, rotation_locked;
 	bool fullscreen, stats;

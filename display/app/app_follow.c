@@ -28,6 +28,17 @@ void app_follow_orientation(struct app *app)
 		app_set_rotation(app, (enum rotation)((mounted + states->orientation) % 4));
 }
 
+/* A server that never tells leaves the keyboards alone. */
+static void follow_leds(struct app *app)
+{
+	unsigned leds = app->status.leds;
+
+	if (!app->hub || leds == app->leds)
+		return;
+	app->leds = leds;
+	hub_set_leds(app->hub, leds & REMOTE_LED_NUM, leds & REMOTE_LED_CAPS, leds & REMOTE_LED_SCROLL);
+}
+
 static void follow_status(struct app *app)
 {
 	bool was_well = app_is_well(app), relative = app->status.relative;
@@ -43,6 +54,7 @@ static void follow_status(struct app *app)
 		app->bell_until_ns = clock_now_ns() + APP_BELL_MS * NS_PER_MS;
 	if (app->status.relative != relative)
 		input_set_relative(app->input, app->status.relative);
+	follow_leds(app);
 	if (app->status.since_ns != app->since_ns) {
 		uint64_t ago = clock_now_ns() - app->status.since_ns;
 

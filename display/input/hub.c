@@ -2,6 +2,7 @@
 #include "display/input/hub.h"
 
 #include <errno.h>
+#include <linux/input-event-codes.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -16,6 +17,8 @@
 #define LOG_MODULE "hub"
 #include "hub/core/log.h"
 
+#define KEYBOARDS_MAX 16
+
 struct hub {
 	struct xenhub *client;
 	struct input *input;
@@ -24,17 +27,46 @@ struct hub {
 	bool devices;
 	enum pointer_button eraser;
 	pthread_t thread;
-	int quit_fd;
+	int wake_fd; /* eventfd: the thread has to look */
 	unsigned next_number;
+	struct xenhub_device *keyboards[KEYBOARDS_MAX]; /* with LEDs */
+	unsigned keyboard_count;
 
 	pthread_mutex_t lock;
+	bool quit;
+	int leds; /* what they are to show, a bit for each code; -1: nobody has said */
 	struct hub_states states;
 	int window_w, window_h;
 };
 
+static void show_leds(struct hub *hub, struct xenhub_device *device)
+{
+	int leds;
+
+	pthread_mutex_lock(&hub->lock);
+	leds = hub->leds;
+	pthread_mutex_unlock(&hub->lock);
+	for (unsigned code = LED_NUML; leds >= 0 && code <= LED_SCROLLL; code++)
+		if (xenhub_device_has(device, EV_LED, code) &&
+		    xenhub_device_led(device, code) != (leds >> code & 1))
+			xenhub_set_led(hub->client, device, code, leds >> code & 1);
+}
+
+static void forget_keyboard(struct hub *hub, const struct xenhub_device *device)
+{
+	for (unsigned i = 0; i < hub->keyboard_count; i++)
+		if (hub->keyboards[i] == device)
+			hub->keyboards[i] = hub->keyboards[--hub->keyboard_count];
+}
+
 static void on_added(void *data, struct xenhub_device *device)
 {
 	struct hub *hub = data;
+
+	if (xenhub_device_has(device, EV_LED, LED_CAPSL) && hub->keyboard_count < KEYBOARDS_MAX) {
+		hub->keyboards[hub->keyboard_count++] = device;
+		show_leds(hub, device);
+	}
 
 	xenhub_device_set_data(device, hub_device_create(device, hub->next_number++, hub->eraser));
 	log_debug("%s (%s)", xenhub_device_name(device), xenhub_device_class_reason(device));
@@ -45,6 +77,7 @@ static void on_removed(void *data, struct xenhub_device *device, unsigned reason
 	struct hub *hub = data;
 	struct hub_device *d = xenhub_device_data(device);
 
+	forget_keyboard(hub, device);
 	if (!d)
 		return;
 	hub_device_release(d, hub->input);
@@ -150,17 +183,33 @@ static int timeout_of(struct hub *hub)
 	return deadline <= now ? 0 : (int)((deadline - now) / NS_PER_MS) + 1;
 }
 
+/* False: it is over. */
+static bool woken(struct hub *hub)
+{
+	uint64_t count;
+	bool quit;
+
+	if (read(hub->wake_fd, &count, sizeof(count)) < 0)
+		return true;
+	pthread_mutex_lock(&hub->lock);
+	quit = hub->quit;
+	pthread_mutex_unlock(&hub->lock);
+	for (unsigned i = 0; i < hub->keyboard_count && !quit; i++)
+		show_leds(hub, hub->keyboards[i]);
+	return !quit;
+}
+
 static void *hub_thread(void *user)
 {
 	struct hub *hub = user;
 	struct pollfd fds[2] = {
 		{ .fd = xenhub_fd(hub->client), .events = POLLIN },
-		{ .fd = hub->quit_fd, .events = POLLIN },
+		{ .fd = hub->wake_fd, .events = POLLIN },
 	};
 
 	for (;;) {
 		poll(fds, 2, timeout_of(hub));
-		if (fds[1].revents)
+		if (fds[1].revents && !woken(hub))
 			break;
 		if (fds[0].revents)
 			xenhub_dispatch(hub->client);
@@ -204,17 +253,18 @@ int hub_create(struct hub **out, const char *link, bool devices, enum pointer_bu
 	hub->user = user;
 	hub->window_w = hub->window_h = 1;
 	hub->states = HUB_STATES_UNKNOWN;
+	hub->leds = -1;
 	pthread_mutex_init(&hub->lock, NULL);
-	hub->quit_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	rc = hub->quit_fd < 0 ? -errno : xenhub_open(&hub->client, link, &options, &listener, hub);
+	hub->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	rc = hub->wake_fd < 0 ? -errno : xenhub_open(&hub->client, link, &options, &listener, hub);
 	if (rc == 0) {
 		rc = start_thread(hub);
 		if (rc < 0)
 			xenhub_close(hub->client);
 	}
 	if (rc < 0) {
-		if (hub->quit_fd >= 0)
-			close(hub->quit_fd);
+		if (hub->wake_fd >= 0)
+			close(hub->wake_fd);
 		pthread_mutex_destroy(&hub->lock);
 		free(hub);
 		return rc;
@@ -223,17 +273,25 @@ int hub_create(struct hub **out, const char *link, bool devices, enum pointer_bu
 	return 0;
 }
 
-void hub_destroy(struct hub *hub)
+static void wake_thread(struct hub *hub)
 {
 	uint64_t one = 1;
 
+	if (write(hub->wake_fd, &one, sizeof(one)) < 0)
+		return; /* the counter is full: it is awake */
+}
+
+void hub_destroy(struct hub *hub)
+{
 	if (!hub)
 		return;
-	if (write(hub->quit_fd, &one, sizeof(one)) < 0)
-		log_errno(errno, "cannot end the thread");
+	pthread_mutex_lock(&hub->lock);
+	hub->quit = true;
+	pthread_mutex_unlock(&hub->lock);
+	wake_thread(hub);
 	pthread_join(hub->thread, NULL);
 	xenhub_close(hub->client);
-	close(hub->quit_fd);
+	close(hub->wake_fd);
 	pthread_mutex_destroy(&hub->lock);
 	free(hub);
 }
@@ -251,4 +309,12 @@ void hub_set_window(struct hub *hub, int width, int height)
 	hub->window_w = width;
 	hub->window_h = height;
 	pthread_mutex_unlock(&hub->lock);
+}
+
+void hub_set_leds(struct hub *hub, bool num, bool caps, bool scroll)
+{
+	pthread_mutex_lock(&hub->lock);
+	hub->leds = num << LED_NUML | caps << LED_CAPSL | scroll << LED_SCROLLL;
+	pthread_mutex_unlock(&hub->lock);
+	wake_thread(hub);
 }

@@ -41,4 +41,7 @@ void hub_get_states(struct hub *hub, struct hub_states *states);
 /* The window's size: a touch panel covers all of it. */
 void hub_set_window(struct hub *hub, int width, int height);
 
+/* The lock keys as the server has them, on the hub's keyboards, now and as they come. */
+void hub_set_leds(struct hub *hub, bool num, bool caps, bool scroll);
+
 #endif

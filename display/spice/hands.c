@@ -129,6 +129,7 @@ void hands_tell(struct spice *spice)
 		return;
 	/* SPICE's bits are RFB's, and so ours. */
 	g_object_get(spice->inputs, "key-modifiers", &locks, NULL);
+	spice->leds = (unsigned)locks;
 	remote_put_leds(spice->remote,
 			(unsigned)locks & (REMOTE_LED_SCROLL | REMOTE_LED_NUM | REMOTE_LED_CAPS));
 }
@@ -140,5 +141,7 @@ static void on_modifiers(SpiceChannel *channel, struct spice *spice)
 
 void hands_connect(struct spice *spice)
 {
+	/* The library begins with telling the server of locks, none unless it knows: those that it had are to stay. */
+	spice_inputs_channel_set_key_locks(inputs(spice), spice->leds);
 	g_signal_connect(spice->inputs, "inputs-modifiers", G_CALLBACK(on_modifiers), spice);
 }

@@ -56,6 +56,7 @@ struct spice {
 	char reason[REMOTE_REASON_MAX];
 
 	uint64_t next_try_ns; /* between two connections */
+	unsigned leds;        /* the server's locks, as last heard of */
 };
 
 /* spice.c */

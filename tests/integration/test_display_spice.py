@@ -5,16 +5,17 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
 import time
 import unittest
 
-from kit import spice
-from kit.display import turned
+from kit import spice, wire
+from kit.display import Hub, turned
 from kit.programs import BIN
-from kit.recording import EV_REL, MOUSE, REL_X, REL_Y, TOUCHSCREEN, write
+from kit.recording import EV_REL, KEYBOARD, MOUSE, REL_X, REL_Y, TOUCHSCREEN, write
 from kit.servers import free_port, need, paint, shoot, wait_until
 from kit.spice import CURSOR, DISPLAY, INPUTS, MAIN, Server, SpiceQemu, Xspice, message
 from test_display_servers import Servers
@@ -255,6 +256,31 @@ class Hands(Spice):
         time.sleep(0.5)
         self.assertEqual(len(server.locks), told, display.story())
 
+    def test_the_hubs_keyboards_show_the_servers_locks(self):
+        server, screen, hub = self.serve(), self.screen_turned(), Hub(self.link)
+        self.addCleanup(hub.end)
+        display = self.show(screen, self.uri, "--hub", f"unix:{self.link}", "--input", "hub")
+        hub.accept()
+        add = bytearray(wire.device_add(65, KEYBOARD))
+        struct.pack_into("<Q", add, 8, 3)
+        hub.client.sendall(add)
+        self.see(screen)
+        self.assertTrue(server.until(lambda: INPUTS in server.channels))
+        for value, want in ((4, (65, 1, 1)), (6, (65, 0, 1))):
+            server.say(INPUTS, message(102, struct.pack("<H", value)))
+            asked = []
+            while want not in asked:
+                size, kind = struct.unpack("<IHxx", hub.client.recv(8, socket.MSG_WAITALL))
+                body = hub.client.recv(size - 8, socket.MSG_WAITALL)
+                if kind == wire.LED:
+                    asked.append(struct.unpack("<IHH", body))
+        # One word at the beginning, and none in answer; who comes back takes the locks over that there were.
+        self.assertEqual(server.locks, [0], display.story())
+        server.stop()
+        server.start()
+        self.assertTrue(server.until(lambda: server.connects >= 2 and len(server.locks) >= 2))
+        self.assertEqual(server.locks[1:], [6], display.story())
+
     def test_view_only_sends_nothing(self):
         server, screen = self.serve(), self.screen_turned()
         self.show(screen, self.uri, "--view-only")
@@ -433,7 +459,6 @@ class Hostile(Spice):
 
     def test_greetings(self):
         """What is no SPICE, and a server that says nothing: the reason is on the status page, and nobody crashes."""
-        import socket
         path = self.folder / "odd"
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(str(path))

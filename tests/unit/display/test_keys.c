@@ -102,7 +102,13 @@ static void test_names(void **state)
 	assert_int_equal(code_from_usage(0), 0);
 	assert_int_equal(code_from_usage(100000), 0);
 	assert_int_equal(code_to_xt(KEY_MAX), 0);
-	/* No two keys of a keyboard share a scancode. */
+	assert_int_equal(code_to_xt(KEY_PLAYPAUSE), 0xa2);
+	assert_int_equal(code_to_xt(KEY_BRIGHTNESSUP), 0xd4);
+	assert_int_equal(code_to_xt(KEY_F24), 0x6f);
+	/* No two keys share a scancode. */
+	for (unsigned a = 1; a < KEY_MAX; a++)
+		for (unsigned b = a + 1; b < KEY_MAX; b++)
+			assert_true(code_to_xt(a) != code_to_xt(b) || code_to_xt(a) == 0);
 	for (unsigned a = 4; a < 232; a++)
 		for (unsigned b = a + 1; b < 232; b++)
 			if (code_from_usage(a) && code_from_usage(a) != code_from_usage(b))
