@@ -1,17 +1,13 @@
 /*
- * Says when it hears that the device was turned, for the lab to subtract when it was: one line "EDGE NANOSECONDS" a change,
- * CLOCK_MONOTONIC.
+ * Says when it hears of a change, for the lab to subtract when that was: one line "VALUE NANOSECONDS" a change, CLOCK_MONOTONIC.
  *
- *	bench_turn hub ENDPOINT		as a consumer of the hub
+ *	bench_turn hub ENDPOINT [PATH]	as a consumer of the hub, of the orientation or another state
  *	bench_turn bare DEVICE		with a loop that does nothing else: /dev/iio:deviceN, a socket, a reader behind it
  *
  * Prints "ready" when a change would be heard.
  */
-#include <endian.h>
-#include <fcntl.h>
-#include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -19,11 +15,7 @@
 #include "hub/client/xenhub.h"
 #include "hub/core/clock.h"
 #include "tests/bench/bench.h"
-
-/* x, y and z as hid-sensor-accel-3d stores them. */
-struct sample {
-	int32_t axis[3];
-};
+#include "tests/bench/buffer.h"
 
 static void say(const char *edge)
 {
@@ -31,51 +23,60 @@ static void say(const char *edge)
 	fflush(stdout);
 }
 
-static void on_state(void *data, const struct xenhub_state *state)
-{
-	bool *ready = data;
+/* What was heard is told when it is quiet again: printing must not delay what else the change sets going. */
+#define QUIET_MS  30
+#define HEARD_MAX 64
 
-	if (strcmp(state->path, "orientation"))
-		return;
-	if (!*ready && !state->stale)
-		puts("ready");
-	*ready = *ready || !state->stale;
-	if (!state->stale)
-		say(state->text);
+struct listening {
+	const char *path;
+	bool ready;
+	unsigned count;
+	struct {
+		char value[32];
+		uint64_t ns;
+	} heard[HEARD_MAX];
+};
+
+static void tell(struct listening *l)
+{
+	for (unsigned i = 0; i < l->count; i++)
+		printf("%s %llu\n", l->heard[i].value, (unsigned long long)l->heard[i].ns);
+	fflush(stdout);
+	l->count = 0;
 }
 
-static void run_hub(const char *endpoint)
+static void on_state(void *data, const struct xenhub_state *state)
 {
+	struct listening *l = data;
+	uint64_t now_ns = clock_now_ns();
+
+	if (strcmp(state->path, l->path) || state->stale || l->count == HEARD_MAX)
+		return;
+	if (!l->ready)
+		puts("ready");
+	l->ready = true;
+	if (state->type == XENHUB_STATE_INTEGER)
+		snprintf(l->heard[l->count].value, sizeof(l->heard[0].value), "%lld",
+			 (long long)state->integer);
+	else
+		snprintf(l->heard[l->count].value, sizeof(l->heard[0].value), "%.31s", state->text);
+	l->heard[l->count++].ns = now_ns;
+}
+
+static void run_hub(const char *endpoint, const char *path)
+{
+	struct listening listening = { .path = path };
 	struct xenhub_options options = { .name = "bench", .states = true, .once = true };
 	struct xenhub_listener listener = { .state = on_state };
 	struct xenhub *hub;
-	bool ready = false;
 
-	if (xenhub_open(&hub, endpoint, &options, &listener, &ready) < 0)
+	if (xenhub_open(&hub, endpoint, &options, &listener, &listening) < 0)
 		bench_die("cannot open %s", endpoint);
 	do
-		xenhub_wait(hub, -1);
+		if (!xenhub_wait(hub, listening.count ? QUIET_MS : -1) && listening.count)
+			tell(&listening);
 	while (xenhub_dispatch(hub) == 0);
 	xenhub_close(hub);
-}
-
-static void put(const char *device, const char *attribute, const char *value)
-{
-	char path[256];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/sys/bus/iio/devices/%s/%s", strrchr(device, '/') + 1, attribute);
-	f = fopen(path, "w");
-	if (!f || fputs(value, f) < 0 || fclose(f))
-		bench_die("cannot write %s to %s", value, path);
-}
-
-static const char *edge_of(const struct sample *s)
-{
-	/* 16 bits count; the driver leaves the rest as it was. */
-	int16_t x = (int16_t)s->axis[0], y = (int16_t)s->axis[1];
-
-	return abs(x) > abs(y) ? (x > 0 ? "left-up" : "right-up") : (y > 0 ? "bottom-up" : "normal");
 }
 
 static void read_socket(int sock)
@@ -93,20 +94,12 @@ static void read_socket(int sock)
 static void run_bare(const char *device)
 {
 	const char *last = "";
-	struct sample sample;
+	const char *edge;
 	int socks[2];
-	int fd;
+	int fd = buffer_open(device);
 
-	put(device, "buffer/enable", "0");
-	put(device, "scan_elements/in_accel_x_en", "1");
-	put(device, "scan_elements/in_accel_y_en", "1");
-	put(device, "scan_elements/in_accel_z_en", "1");
-	put(device, "scan_elements/in_timestamp_en", "0");
-	put(device, "buffer/length", "16");
-	put(device, "buffer/enable", "1");
-	fd = open(device, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET, 0, socks) < 0)
-		bench_die("cannot open %s", device);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, socks) < 0)
+		bench_die("no socket");
 	if (!fork()) {
 		close(socks[1]);
 		read_socket(socks[0]);
@@ -114,13 +107,7 @@ static void run_bare(const char *device)
 	close(socks[0]);
 	puts("ready");
 	fflush(stdout);
-	for (;;) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
-		const char *edge;
-
-		if (poll(&p, 1, -1) < 0 || read(fd, &sample, sizeof(sample)) != sizeof(sample))
-			continue;
-		edge = edge_of(&sample);
+	while ((edge = buffer_next(fd))) {
 		if (strcmp(edge, last) && send(socks[1], edge, strlen(edge), 0) < 0)
 			break;
 		last = edge;
@@ -129,10 +116,10 @@ static void run_bare(const char *device)
 
 int main(int argc, char **argv)
 {
-	if (argc != 3)
-		bench_die("usage: bench_turn hub ENDPOINT | bench_turn bare DEVICE");
+	if (argc < 3 || argc > 4)
+		bench_die("usage: bench_turn hub ENDPOINT [PATH] | bench_turn bare DEVICE");
 	if (!strcmp(argv[1], "hub"))
-		run_hub(argv[2]);
+		run_hub(argv[2], argc > 3 ? argv[3] : "orientation");
 	else
 		run_bare(argv[2]);
 	return 0;

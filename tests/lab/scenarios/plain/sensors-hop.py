@@ -7,7 +7,7 @@ import time
 from labkit.hub import LINK, Hub
 from labkit.sensors import HID_ACCELEROMETER, acceleration
 
-NEEDS = "xenhubd"
+NEEDS = "xenhubd bench_turn"
 ROUNDS = 4
 EDGES = {"left-up": (1000, 0), "bottom-up": (0, 1000), "right-up": (-1000, 0), "normal": (0, -1000)}
 TURNS = list(EDGES) * 5
