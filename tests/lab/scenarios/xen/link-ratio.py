@@ -6,7 +6,7 @@ import re
 from labkit.hub import Hub
 
 NEEDS = "xenhubd bench_link"
-TURNS = 7
+TURNS = 5
 ROUNDS = 200
 KILOBYTES = 1024
 ROUND_TRIP_MAX = 1.3  # the hub's, answering a PING, times a bare echo's

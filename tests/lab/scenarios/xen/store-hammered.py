@@ -8,7 +8,7 @@ from labkit.hub import Hub
 from labkit.links import twin_in
 
 NEEDS = "xenhubd xenhub xenhub-twin"
-TURNS = 9
+TURNS = 7
 STROKES = 2
 RATIO_MAX = 1.2
 NOISE = 1.25  # the machine is emulated, and seldom alone
