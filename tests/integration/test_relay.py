@@ -213,6 +213,20 @@ class Routes(RelayCase):
         self.assertEqual(exchange(self.dial("near"), b"hello"), b"hello")
         self.assertIsNone(process.poll())
 
+    def test_connection_that_waited(self):
+        """A client that was there before the relay gets its stream as soon as the link is up."""
+        self.server("server")
+        link = f"mux+unix:{self.folder / 'link'}"
+        self.relay(link, f"unix:{self.folder / 'server'}")
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(self.folder / "near"))
+            listener.listen()
+            client = self.dial("near")
+            client.sendall(b"hello")
+            os.set_inheritable(listener.fileno(), True)
+            self.popen([BIN / "xenhub-relay", f"fd:{listener.fileno()}", link], listener.fileno())
+        self.assertEqual(read_exactly(client, 5), b"hello")
+
     def test_inherited_connection(self):
         """One connection, and the relay ends with it."""
         self.server("server")
