@@ -10,6 +10,6 @@ foreach(name display display_input display_load display_servers display_spice di
     # libdbus and Mesa's drivers, which SDL loads, keep some memory to the end: that is told as leaks of modules already
     # unloaded. Leaks of our own are looked for in the unit tests; every other error counts here, too.
     set_property(TEST integration/${name} APPEND PROPERTY ENVIRONMENT "ASAN_OPTIONS=detect_leaks=0"
-      "LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_LIST_DIR}/display.lsan:print_suppressions=0;DISPLAY_KILLS=8;DISPLAY_MODES=20")
+      "LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_LIST_DIR}/display.lsan:print_suppressions=0;DISPLAY_KILLS=8;DISPLAY_MODES=20;DISPLAY_ROTATIONS=0 270")
   endif()
 endforeach()

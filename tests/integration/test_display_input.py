@@ -15,6 +15,7 @@ from kit.servers import Plain, Xvnc, need, wait_until
 
 NEEDED = ["Xvfb", "Xvnc", "xdotool"]
 WIDTH, HEIGHT = 320, 200
+ROTATIONS = [int(degrees) for degrees in os.environ.get("DISPLAY_ROTATIONS", "0 90 180 270").split()]
 PANEL = (1920, 1200)
 EV_KEY, EV_ABS, EV_SW = 1, 3, 5
 BTN_TOUCH, BTN_PEN, BTN_RUBBER, BTN_STYLUS, BTN_STYLUS2 = 0x14A, 0x140, 0x141, 0x14B, 0x14C
@@ -91,7 +92,7 @@ class Fingers(Hands):
     def at_each_rotation(self, frames, wanted, *kinds, config=""):
         """frames(degrees) is played, wanted(degrees) is to arrive."""
         server, easel = self.guest()
-        for degrees in (0, 90, 180, 270):
+        for degrees in ROTATIONS:
             with self.subTest(degrees=degrees):
                 easel.out.clear()
                 _, display = self.show(server.unix, degrees, config=self.configuration(config))
@@ -163,7 +164,7 @@ class Fingers(Hands):
 class Pens(Hands):
     def test_a_pen_points_writes_and_erases_at_each_rotation(self):
         server, easel = self.guest()
-        for degrees in (0, 90, 180, 270):
+        for degrees in ROTATIONS:
             with self.subTest(degrees=degrees):
                 easel.out.clear()
                 _, display = self.show(server.unix, degrees)

@@ -17,6 +17,7 @@ from kit.servers import Forward, Plain, Qemu, Sway, Xvnc, free_port, need, paint
 
 NEEDED = ["Xvfb", "xdotool", "import", "convert", "display"]
 WIDTH, HEIGHT = 208, 120
+ROTATIONS = [int(degrees) for degrees in os.environ.get("DISPLAY_ROTATIONS", "0 90 180 270").split()]
 MODES = int(os.environ.get("DISPLAY_MODES", "40"))
 
 
@@ -51,7 +52,7 @@ class Servers(Case):
     def check_all(self, truth, *uris, options=()):
         height, width = len(truth), len(truth[0])
         self.assertGreater(len({pixel for row in truth for pixel in row}), 50, "the server's screen is empty")
-        for degrees in (0, 90, 180, 270):
+        for degrees in ROTATIONS:
             size = (height, width) if degrees % 180 else (width, height)
             for uri in uris:
                 with self.subTest(degrees=degrees, uri=uri.split(":")[0]):
@@ -215,7 +216,7 @@ class Modes(Servers):
         proxy = Forward(self, server.path)
         screen = self.screen_of(400, 400)
         screen.pointer = True
-        for degrees in (0, 90, 180, 270):
+        for degrees in ROTATIONS:
             display = self.show(screen, server.unix if degrees % 180 else proxy.tcp, "--rotate", degrees, "--scale", "none")
             for _ in range(len(Qemu.SIZES) if degrees == 90 else 2):
                 with self.subTest(degrees=degrees, size=server.size):
@@ -251,7 +252,7 @@ class Wayland(Servers):
         truth = paint(self.folder, server.name, WIDTH, HEIGHT)
         for scale in (1, 2):
             way = Sway(self, WIDTH, WIDTH, scale)
-            for degrees in (0, 90, 180, 270):
+            for degrees in ROTATIONS:
                 with self.subTest(degrees=degrees, scale=scale):
                     w, h = (HEIGHT, WIDTH) if degrees % 180 else (WIDTH, HEIGHT)
                     left, top = (WIDTH - w) // 2, (WIDTH - h) // 2
