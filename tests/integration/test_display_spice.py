@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """xenhub-display over SPICE: against a server of our own that misbehaves, QEMU as it is configured in the field, and Xspice."""
 
+import functools
 import os
 import pathlib
 import shutil
@@ -23,7 +24,6 @@ from test_display_servers import Servers
 NEEDED = ["Xvfb", "xdotool", "openssl"]
 WIDTH, HEIGHT = 160, 100
 KILLS = int(os.environ.get("DISPLAY_KILLS", "12"))
-QEMU_SPICE = pathlib.Path("/usr/lib/x86_64-linux-gnu/qemu/ui-spice-core.so")
 EV_KEY, EV_ABS, BTN_TOUCH, MT_SLOT, MT_X, MT_Y, MT_ID = 1, 3, 0x14A, 0x2F, 0x35, 0x36, 0x39
 
 
@@ -37,10 +37,17 @@ def window_of(x, y, degrees):
     return {0: (x, y), 90: (HEIGHT - 1 - y, x), 180: (WIDTH - 1 - x, HEIGHT - 1 - y), 270: (y, WIDTH - 1 - x)}[degrees]
 
 
+@functools.cache
+def qemu_speaks_spice():
+    run = subprocess.run(["qemu-system-x86_64", "-machine", "none", "-display", "none", "-spice", "help"], stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT, check=False, timeout=60)
+    return b"disable-ticketing" in run.stdout
+
+
 def need_qemu(test):
     test = need("qemu-system-x86_64", "as", "ld")(test)
-    found = QEMU_SPICE.exists() or not shutil.which("qemu-system-x86_64")
-    return unittest.skipUnless(found, "not installed: QEMU's SPICE (qemu-system-common)")(test)
+    found = not shutil.which("qemu-system-x86_64") or qemu_speaks_spice()
+    return unittest.skipUnless(found, "not installed: QEMU's SPICE (Debian: qemu-system-common; Alpine: qemu-ui-spice-core)")(test)
 
 
 class Spice(Servers):
@@ -422,6 +429,24 @@ class Alive(Spice):
         self.assertEqual(display.wait(), 0, display.story())
 
 
+class Carried(Spice):
+    @need("xenhub-relay")
+    def test_over_a_link_of_many_streams(self):
+        """Each channel is a stream of one link, as over vchan; the relay dies and comes back."""
+        server, screen = self.serve(), self.screen_turned(90)
+        link = self.folder / "link"
+        relay = self.start("xenhub-relay", f"mux+unix:{link}", f"unix:{server.path}")
+        wait_until(link.is_socket, "the relay's socket")
+        display = self.show(screen, f"spice+mux+unix:{link}", "--rotate", "90")
+        self.see(screen, 90)
+        self.xdotool(screen, "mousemove", *window_of(31, 77, 90), "click", 1)
+        self.assertTrue(server.until(lambda: server.clicks() == [(31, 77, 1)]), display.story())
+        relay.end()
+        wait_until(lambda: screen.pixel(*window_of(3, 3, 90)) != picture(3, 3), "the picture is dimmed")
+        self.start("xenhub-relay", f"mux+unix:{link}", f"unix:{server.path}")
+        self.see(screen, 90)
+
+
 class Hostile(Spice):
     def ends(self, server, channel, data, reason):
         """What the server sends after its greeting ends the connection, with this reason; the next one is as good as new."""
@@ -588,6 +613,38 @@ class QemuSpice(Spice):
             wait_until(lambda: not self.shows(screen, server.picture()), "the status page")
             server = SpiceQemu(self)
             wait_until(lambda: self.shows(screen, server.picture()), f"the picture is back\n{display.story()}")
+
+
+@unittest.skipUnless(os.environ.get("XENHUB_PICTURES"), "XENHUB_PICTURES names no folder")
+class Pictures(Spice):
+    """Those of docs/display.md: a machine's screen, turned; a certificate of somebody else."""
+
+    def setUp(self):
+        super().setUp()
+        self.out = pathlib.Path(os.environ["XENHUB_PICTURES"]).resolve()
+        # Names without a folder, so that no picture shows one of this machine.
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(self.folder)
+
+    def shoot(self, width, height, config, name, *options, seconds=3):
+        screen = self.screen_of(width, height)
+        display = self.show_config(screen, self.configuration(config), *options, "--screenshot", self.out / name)
+        time.sleep(seconds)
+        display.signal(signal.SIGTERM)
+        self.assertEqual(display.wait(), 0, display.story())
+
+    @need_qemu
+    def test_pictures(self):
+        server = SpiceQemu(self)
+        time.sleep(3)
+        self.shoot(400, 720, "[connection office]\nuri = spice+unix:qemu.spice\n", "display-spice.png", "--rotate", "90")
+        server.stop()
+        QemuSpice.certificate(self, self.folder / "right", "localhost")
+        QemuSpice.certificate(self, self.folder / "other", "localhost")
+        port = free_port()
+        SpiceQemu(self, where=f"addr=127.0.0.1,tls-port={port},x509-dir={self.folder}/right")
+        self.shoot(640, 400, f"[connection office]\nuri = spice+tls://localhost:{port}\nca = other/ca-cert.pem\n",
+                   "display-spice-refused.png")
 
 
 class XspiceServer(Spice):
