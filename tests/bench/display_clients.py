@@ -69,4 +69,8 @@ def list_clients(binaries, size, folder, port):
         found.append(Client(f"xenhub {degrees}", size, degrees, [*ours, "--rotate", degrees, f"vnc+unix:{sock}"], ["react"]))
     found.append(Client("xenhub 90 JPEG", size, 90, [*ours, "--rotate", "90", "--encoding", "tight",
                                                      f"vnc://127.0.0.1:{port}"]))
+    # The above is JPEG's quality of TigerVNC's viewer, 8.
+    config = folder / "quality.conf"
+    config.write_text(f"[connection x]\nuri = vnc://127.0.0.1:{port}\nencoding = tight\nquality = 6\n")
+    found.append(Client("xenhub 90 JPEG 6", size, 90, [*ours, "--rotate", "90", "-c", config], ["film"]))
     return found
