@@ -66,6 +66,16 @@ static bool frame_fits(struct spice *spice)
 	return false;
 }
 
+static bool is_shown(struct remote *remote)
+{
+	bool shown;
+
+	pthread_mutex_lock(&remote->lock);
+	shown = remote->shown;
+	pthread_mutex_unlock(&remote->lock);
+	return shown;
+}
+
 static bool is_in_the_middle(const struct spice *spice)
 {
 	const struct pump *pump = spice->pumps[GUARD_DISPLAY - 1];
@@ -85,8 +95,8 @@ void picture_flush(struct spice *spice)
 		picture->again_ns = now + AGAIN_MS * NS_PER_MS;
 		return;
 	}
-	/* The presenter's poke brings us back. */
-	picture->kept_out = !frame_try_claim(spice->remote);
+	/* The presenter's poke brings us back. SPICE cannot pause: what nobody sees waits where the library drew it. */
+	picture->kept_out = !is_shown(spice->remote) || !frame_try_claim(spice->remote);
 	if (picture->kept_out)
 		return;
 	if (!frame_fits(spice)) {
