@@ -13,6 +13,8 @@
 #include "hub/link/carrier_private.h"
 #include "hub/link/station.h"
 
+#define LINES_PER_S 6
+
 static bool begins(const char *text, const char *with)
 {
 	return !strncmp(text, with, strlen(with));
@@ -60,6 +62,18 @@ static void rest(struct carrier *c)
 	carrier_arm(c);
 }
 
+/* Whoever can connect can make it come up, and go, as often as he likes. */
+static bool may_say(struct carrier *c)
+{
+	unsigned skipped;
+
+	if (!log_limit_allow(&c->limit, LINES_PER_S, clock_now_ns(), &skipped))
+		return false;
+	if (skipped)
+		log_warn("%s: %u lines before this one were left out", c->config.endpoint, skipped);
+	return true;
+}
+
 /* The same reason again and again is said once. */
 static void say_why(struct carrier *c, bool was_up, const char *why)
 {
@@ -68,7 +82,7 @@ static void say_why(struct carrier *c, bool was_up, const char *why)
 	if (!was_up)
 		c->counters.failures++;
 	snprintf(c->why, sizeof(c->why), "%s", why);
-	if (c->ending || (again && !was_up))
+	if (c->ending || (again && !was_up) || !may_say(c))
 		return;
 	if (was_up)
 		log_warn("%s: the link has ended: %s", c->config.endpoint, why);
@@ -106,7 +120,8 @@ void carrier_peer_met(struct carrier_peer *p)
 	c->counters.links++;
 	c->why[0] = '\0';
 	snprintf(c->peer, sizeof(c->peer), "%s", p->link->peer);
-	log_info("%s: up, with %s", c->config.endpoint, p->link->peer);
+	if (may_say(c))
+		log_info("%s: up, with %s", c->config.endpoint, p->link->peer);
 	c->wait_until_ns = CLOCK_NEVER;
 	DL_FOREACH_SAFE(c->waiting, s, next)
 	{

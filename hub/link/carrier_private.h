@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include "hub/core/log.h"
 #include "hub/link/carrier.h"
 
 /* Most bytes that one turn of the loop reads, and writes, of a link: others want their turn as well. */
@@ -85,6 +86,7 @@ struct carrier {
 	struct carrier_stream *waiting;
 	char peer[LINK_PEER_MAX];
 	char why[LINK_WHY_MAX];
+	struct log_limit limit;
 	struct carrier_counters counters;
 };
 

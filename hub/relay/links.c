@@ -68,6 +68,7 @@ static bool on_admit(void *data, const struct link *link)
 {
 	struct shared_link *l = data;
 	bool limited = false;
+	unsigned skipped;
 
 	for (unsigned i = 0; i < l->relay->n_routes; i++) {
 		const struct route *r = &l->relay->routes[i];
@@ -79,7 +80,7 @@ static bool on_admit(void *data, const struct link *link)
 			if (r->config->uids[k] == link->peer_uid)
 				return true;
 	}
-	if (limited)
+	if (limited && log_limit_allow(&l->limit, 1, clock_now_ns(), &skipped))
 		log_warn("%s: %s may not: see uid", l->endpoint, link->peer);
 	return !limited;
 }
