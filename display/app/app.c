@@ -80,7 +80,7 @@ int app_open(struct app *app)
 	app->cursor.pixels = app->cursor_pixels;
 	app->cursor_visible = true;
 	app->fullscreen = config->fullscreen;
-	app->settled = !config->fullscreen || !window_is_settled_late();
+	app->settled = !config->fullscreen || !window_is_on_x11();
 	app->stats = config->stats;
 	app->exit_at_ns = app->options->exit_after > 0
 				  ? app->started_ns + (uint64_t)(app->options->exit_after * (double)NS_PER_S)

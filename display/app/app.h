@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 #include "display/app/options.h"
 #include "display/app/wait.h"
+#include "display/input/from_sdl.h"
 #include "display/input/hub.h"
 #include "display/input/input.h"
 #include "display/osd/pages.h"
@@ -46,6 +47,7 @@ struct app {
 	_Atomic(struct remote *) target; /* where input goes: the current one */
 	struct remote_status status;     /* of the current one, as last looked at */
 	struct input *input;
+	struct sdl_echo echo;
 	struct hub *hub;
 	struct hub_states hub_states;
 	unsigned leds; /* enum remote_leds that the hub's keyboards were told */

@@ -254,7 +254,11 @@ void app_handle(struct app *app, const SDL_Event *event)
 	} else if (event->type == SDL_CLIPBOARDUPDATE) {
 		send_clipboard(app);
 	} else if (!from_hub(app)) {
+		int less = window_is_on_x11() ? 1 : 0;
+
 		SDL_GetWindowSize(app->window, &scale.points_w, &scale.points_h);
-		input_take_sdl(app->input, event, &scale);
+		scale.finger_w = scale.points_w - less;
+		scale.finger_h = scale.points_h - less;
+		input_take_sdl(app->input, event, &scale, &app->echo);
 	}
 }

@@ -49,7 +49,7 @@ static int find_output(const char *wanted)
 	return -1;
 }
 
-bool window_is_settled_late(void)
+bool window_is_on_x11(void)
 {
 	const char *driver = SDL_GetCurrentVideoDriver();
 
@@ -79,8 +79,7 @@ int window_create(SDL_Window **out, const struct config *config)
 		height = config->windowed_h;
 	}
 	if (config->fullscreen) {
-		flags |= SDL_WINDOW_BORDERLESS |
-			 (window_is_settled_late() ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP);
+		flags |= SDL_WINDOW_BORDERLESS | (window_is_on_x11() ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP);
 		/* Without a window manager nobody else makes it as large as the screen. */
 		if (SDL_GetDisplayBounds(output, &bounds) == 0) {
 			width = bounds.w;

@@ -14,7 +14,7 @@ int window_create(SDL_Window **out, const struct config *config);
  * the window is made as large as the screen, without borders, and the manager is told once the first picture stands
  * in it.
  */
-bool window_is_settled_late(void);
+bool window_is_on_x11(void);
 
 /* Full-screen or not, at run time. */
 void window_set_fullscreen(SDL_Window *window, bool fullscreen);

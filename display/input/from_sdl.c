@@ -54,21 +54,54 @@ static void take_wheel(struct input *input, const SDL_MouseWheelEvent *event)
 	input_wheel(input, -event->y * sign, event->x * sign);
 }
 
-static void take_finger(struct input *input, const SDL_TouchFingerEvent *event, const struct sdl_scale *scale)
+static int finger_to_fine(float at, int points_of_one, int points, int pixels)
 {
-	int id = (int)(event->fingerId & 0x7fffffff);
-	int x = (int)(event->x * (float)(scale->pixels_w * VIEW_FINE));
-	int y = (int)(event->y * (float)(scale->pixels_h * VIEW_FINE));
-
-	if (event->type == SDL_FINGERDOWN)
-		input_finger_down(input, id, x, y, clock_now_ns());
-	else if (event->type == SDL_FINGERMOTION)
-		input_finger_move(input, id, x, y);
-	else
-		input_finger_up(input, id, false);
+	return points > 0 ? (int)(at * (float)points_of_one * (float)pixels * VIEW_FINE / (float)points) : 0;
 }
 
-bool input_take_sdl(struct input *input, const SDL_Event *event, const struct sdl_scale *scale)
+static void take_finger(struct input *input, const SDL_TouchFingerEvent *event, const struct sdl_scale *scale,
+			struct sdl_echo *echo)
+{
+	int id = (int)(event->fingerId & 0x7fffffff);
+	int x = finger_to_fine(event->x, scale->finger_w, scale->points_w, scale->pixels_w);
+	int y = finger_to_fine(event->y, scale->finger_h, scale->points_h, scale->pixels_h);
+
+	echo->heard = true;
+	echo->at_ms = event->timestamp;
+	if (event->type == SDL_FINGERDOWN) {
+		echo->fingers++;
+		input_finger_down(input, id, x, y, clock_now_ns());
+	} else if (event->type == SDL_FINGERMOTION) {
+		input_finger_move(input, id, x, y);
+	} else {
+		echo->fingers -= echo->fingers > 0;
+		input_finger_up(input, id, false);
+	}
+}
+
+static bool is_echo(const struct sdl_echo *echo, Uint32 which, Uint32 at_ms)
+{
+	return which == SDL_TOUCH_MOUSEID || echo->fingers > 0 ||
+	       (echo->heard && at_ms - echo->at_ms < SDL_ECHO_MS);
+}
+
+/* What an echo pressed is let go of by it, however late. */
+static bool button_is_echo(struct sdl_echo *echo, const SDL_MouseButtonEvent *event)
+{
+	enum pointer_button button = button_of(event->button);
+
+	if (event->state == SDL_PRESSED && is_echo(echo, event->which, event->timestamp)) {
+		echo->buttons |= button;
+		return true;
+	}
+	if (event->state == SDL_PRESSED || !(echo->buttons & button))
+		return false;
+	echo->buttons &= ~(unsigned)button;
+	return true;
+}
+
+bool input_take_sdl(struct input *input, const SDL_Event *event, const struct sdl_scale *scale,
+		    struct sdl_echo *echo)
 {
 	switch (event->type) {
 	case SDL_KEYDOWN:
@@ -76,13 +109,13 @@ bool input_take_sdl(struct input *input, const SDL_Event *event, const struct sd
 		take_key(input, &event->key);
 		return true;
 	case SDL_MOUSEMOTION:
-		if (event->motion.which != SDL_TOUCH_MOUSEID)
+		if (!is_echo(echo, event->motion.which, event->motion.timestamp))
 			input_move_to(input, to_fine(event->motion.x, scale->points_w, scale->pixels_w),
 				      to_fine(event->motion.y, scale->points_h, scale->pixels_h));
 		return true;
 	case SDL_MOUSEBUTTONDOWN:
 	case SDL_MOUSEBUTTONUP:
-		if (event->button.which != SDL_TOUCH_MOUSEID)
+		if (!button_is_echo(echo, &event->button))
 			take_button(input, &event->button, scale);
 		return true;
 	case SDL_MOUSEWHEEL:
@@ -92,7 +125,7 @@ bool input_take_sdl(struct input *input, const SDL_Event *event, const struct sd
 	case SDL_FINGERDOWN:
 	case SDL_FINGERMOTION:
 	case SDL_FINGERUP:
-		take_finger(input, &event->tfinger, scale);
+		take_finger(input, &event->tfinger, scale, echo);
 		return true;
 	default:
 		return false;

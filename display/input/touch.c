@@ -82,6 +82,8 @@ void touch_down(struct touch *touch, int id, int x, int y, uint64_t now_ns, stru
 		begin_scroll(touch);
 	else if (touch->state == TOUCH_SCROLL)
 		touch->state = TOUCH_SPENT;
+	else if (touch->state == TOUCH_SPENT && touch->down == 2)
+		begin_scroll(touch);
 }
 
 /* One wheel step for each scroll_step that the fingers' middle went; `less` and `more` are for the axis' two ways. */

@@ -8,7 +8,7 @@
  *      DRAG      ignored             moves                -                   release, IDLE      release, IDLE
  *      HELD      ignored             moves                -                   release, IDLE      release, IDLE
  *      SCROLL    third: SPENT        wheel steps          -                   SPENT              SPENT
- *      SPENT     ignored             ignored              -                   last one: IDLE     last one: IDLE
+ *      SPENT     second: SCROLL      ignored              -                   last one: IDLE     last one: IDLE
  *
  * A lost contact is cancelled, never tapped. Positions are fine coordinates (display/view/view.h) of the upright
  * window, in which a person sees "up".

@@ -11,7 +11,7 @@ import unittest
 from kit.display import Hub, Screen
 from kit.programs import BIN, Case, Program
 from kit.recording import TOUCHSCREEN, Device, write
-from kit.servers import Plain, Xvnc, need, wait_until
+from kit.servers import Plain, TouchXorg, Xvnc, need, shoot, wait_until
 
 NEEDED = ["Xvfb", "Xvnc", "xdotool"]
 WIDTH, HEIGHT = 320, 200
@@ -159,6 +159,45 @@ class Fingers(Hands):
         self.play((lid, [(0.3, [(EV_SW, 0, 1)]), (1.3, [(EV_SW, 0, 0)])]),
                   (TOUCHSCREEN, [(0.8, tap[0]), (0.85, tap[1]), (1.8, tap[0]), (1.85, tap[1])]))
         self.until_told(easel, ["press 1 70 80", "release 1 70 80"], "press", "release")
+
+
+@unittest.skipIf(TouchXorg.missing(), "not installed, or not root: Xorg with the drivers dummy and inputtest")
+class FingersOfTheWindowSystem(Hands):
+    def test_touch_through_xorg_and_sdl_at_each_rotation(self):
+        """A tap, a drag and two fingers on Xorg's panel, without a hub: SDL's own way, and no mouse made of it."""
+        server, easel = self.guest()
+        xorg = TouchXorg(self)
+        for degrees in ROTATIONS:
+            with self.subTest(degrees=degrees):
+                os.environ["DISPLAY"] = xorg.name
+                display = self.start("xenhub-display", "--rotate", degrees, "--scale", "none", "--log-level", "debug", server.unix)
+                wait_until(lambda: "pointer" in display.errors or shoot(xorg.name)[xorg.HEIGHT // 2][xorg.WIDTH // 2] != 0, display.story)
+                w, h = (HEIGHT, WIDTH) if degrees % 180 else (WIDTH, HEIGHT)
+
+                def at(point):
+                    x, y = window_of(*point, degrees)
+                    return x + (xorg.WIDTH - w) // 2, y + (xorg.HEIGHT - h) // 2
+
+                easel.out.clear()
+                for number, point in enumerate(POINTS):
+                    xorg.touch(number, xorg.BEGIN, *at(point))
+                    xorg.touch(number, xorg.END, *at(point))
+                xorg.touch(9, xorg.BEGIN, *at((40, 50)))
+                xorg.touch(9, xorg.UPDATE, *at((90, 90)))
+                xorg.touch(9, xorg.UPDATE, *at((200, 171)))
+                xorg.touch(9, xorg.END, *at((200, 171)))
+                self.until_told(easel, [f"{what} 1 {x} {y}" for x, y in POINTS for what in ("press", "release")]
+                                + ["press 1 40 50", "release 1 200 171"], "press", "release")
+                easel.out.clear()
+                for number, x in ((20, 100), (21, 140)):
+                    xorg.touch(number, xorg.BEGIN, *at((x, 150)))
+                for step in range(1, 5):
+                    for number, x in ((20, 100), (21, 140)):
+                        xorg.touch(number, xorg.UPDATE, *at((x, 150 - 20 * step)))
+                for number, x in ((20, 100), (21, 140)):
+                    xorg.touch(number, xorg.END, *at((x, 70)))
+                self.until_told(easel, ["press 5 120 150"] * 3, "press")
+                display.end()
 
 
 class Pens(Hands):

@@ -6,6 +6,7 @@ import pathlib
 import select
 import shutil
 import socket
+import struct
 import subprocess
 import tempfile
 import threading
@@ -160,6 +161,94 @@ class Qemu:
         file = self.folder / "dump.ppm"
         self.say(f"screendump {file}")
         return rows_of_ppm(file.read_bytes())
+
+
+class TouchXorg:
+    """Xorg on memory alone (the dummy driver), with a touch panel that is a socket (the inputtest driver)."""
+
+    WIDTH, HEIGHT = 640, 480
+    MODULES = pathlib.Path("/usr/lib/xorg/modules")
+    BEGIN, UPDATE, END = 18, 19, 20  # XI_TouchBegin and so on
+    AXIS = 65536
+    CONFIG = """
+Section "ServerFlags"
+    Option "AutoAddDevices" "false"
+EndSection
+Section "InputDevice"
+    Identifier "keyboard"
+    Driver "inputtest"
+    Option "DeviceType" "Keyboard"
+    Option "SocketPath" "{folder}/keyboard"
+EndSection
+Section "InputDevice"
+    Identifier "pointer"
+    Driver "inputtest"
+    Option "DeviceType" "PointerAbsolute"
+    Option "SocketPath" "{folder}/pointer"
+EndSection
+Section "InputDevice"
+    Identifier "panel"
+    Driver "inputtest"
+    Option "DeviceType" "Touch"
+    Option "TouchCount" "5"
+    Option "SocketPath" "{folder}/panel"
+EndSection
+Section "Device"
+    Identifier "video"
+    Driver "dummy"
+    VideoRam 16384
+EndSection
+Section "Monitor"
+    Identifier "monitor"
+    HorizSync 5-200
+    VertRefresh 5-200
+    Modeline "{w}x{h}" 23.75 640 664 720 800 480 483 487 500
+EndSection
+Section "Screen"
+    Identifier "screen"
+    Device "video"
+    Monitor "monitor"
+    DefaultDepth 24
+    SubSection "Display"
+        Depth 24
+        Virtual {w} {h}
+        Modes "{w}x{h}"
+    EndSubSection
+EndSection
+Section "ServerLayout"
+    Identifier "layout"
+    Screen "screen"
+    InputDevice "keyboard" "CoreKeyboard"
+    InputDevice "pointer" "CorePointer"
+    InputDevice "panel" "SendCoreEvents"
+EndSection
+"""
+
+    @classmethod
+    def missing(cls):
+        files = [cls.MODULES / "drivers/dummy_drv.so", cls.MODULES / "input/inputtest_drv.so"]
+        return not shutil.which("Xorg") or os.getuid() != 0 or not all(file.exists() for file in files)
+
+    def __init__(self, case):
+        folder = case.folder
+        config = folder / "xorg.conf"
+        config.write_text(self.CONFIG.format(folder=folder, w=self.WIDTH, h=self.HEIGHT))
+        self.name, _ = spawn_x(case, "Xorg", "-config", config, "-nolisten", "tcp", "-novtswitch", "-sharevts", "-logfile",
+                               folder / "xorg.log")
+        self.panel = socket.socket(socket.AF_UNIX)
+        case.addCleanup(self.panel.close)
+        self.panel.settimeout(20)
+        self.panel.connect(str(folder / "panel"))
+        self.panel.sendall(struct.pack("=IIHH", 12, 0, 1, 0))
+        self.panel.recv(12, socket.MSG_WAITALL)
+
+    def touch(self, finger, kind, x, y):
+        """A finger at the middle of that pixel of the screen; returns when the server is through with it."""
+        values = [0.0] * 64
+        values[0], values[1] = (x + 0.5) * self.AXIS / self.WIDTH, (y + 0.5) * self.AXIS / self.HEIGHT
+        event = struct.pack("=IIIII8s4x64d64d", 1056, 6, finger, kind, 0, b"\3" + bytes(7), *values, *[0.0] * 64)
+        self.panel.sendall(event + struct.pack("=II", 8, 1))
+        self.panel.recv(8, socket.MSG_WAITALL)
 
 
 class Plain:

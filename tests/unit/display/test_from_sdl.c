@@ -16,6 +16,7 @@ struct world {
 	struct input *input;
 	struct view view;
 	struct sdl_scale scale;
+	struct sdl_echo echo;
 	struct outbox_event events[EVENTS_MAX];
 	unsigned count;
 };
@@ -49,7 +50,8 @@ static void begin(struct world *w, enum rotation rotation, int scale)
 	bool sideways = rotation_is_sideways(rotation);
 	int width = sideways ? REMOTE_H : REMOTE_W, height = sideways ? REMOTE_W : REMOTE_H;
 
-	*w = (struct world){ .scale = { width / scale, height / scale, width, height } };
+	*w = (struct world){ .scale = { width / scale, height / scale, width, height, width / scale,
+					height / scale } };
 	assert_int_equal(input_create(&w->input, &config, &listener, w), 0);
 	view_init(&w->view, REMOTE_W, REMOTE_H, width, height, rotation, VIEW_FIT);
 	input_set_view(w->input, &w->view);
@@ -81,7 +83,7 @@ static void finger(struct world *w, Uint32 type, int wx, int wy)
 					 .x = ((float)wx + 0.5f) / (float)w->scale.pixels_w,
 					 .y = ((float)wy + 0.5f) / (float)w->scale.pixels_h } };
 
-	assert_true(input_take_sdl(w->input, &event, &w->scale));
+	assert_true(input_take_sdl(w->input, &event, &w->scale, &w->echo));
 }
 
 static void assert_click(const struct world *w, int x, int y)
@@ -156,14 +158,69 @@ static void test_mice(void **state)
 			window_of((enum rotation)rotation, 57, 131, &wx, &wy);
 			event.button.x = wx / scale;
 			event.button.y = wy / scale;
-			assert_true(input_take_sdl(w.input, &event, &w.scale));
+			assert_true(input_take_sdl(w.input, &event, &w.scale, &w.echo));
 			event.button.type = SDL_MOUSEBUTTONUP;
 			event.button.state = SDL_RELEASED;
-			assert_true(input_take_sdl(w.input, &event, &w.scale));
+			assert_true(input_take_sdl(w.input, &event, &w.scale, &w.echo));
 			assert_in_range(w.events[w.count - 1].x, 57 - (scale - 1), 57 + (scale - 1));
 			assert_in_range(w.events[w.count - 1].y, 131 - (scale - 1), 131 + (scale - 1));
 			input_destroy(w.input);
 		}
+}
+
+/* What SDL 2.26 says of Xorg's panel: a pointer of the first finger, and a second one that comes, goes and comes. */
+static void test_echoes_of_xorg(void **state)
+{
+	SDL_Event press = { .button = { .type = SDL_MOUSEBUTTONDOWN,
+					.timestamp = 1000,
+					.button = SDL_BUTTON_LEFT,
+					.state = SDL_PRESSED,
+					.x = 20,
+					.y = 30 } };
+	SDL_Event release = press,
+		  motion = { .motion = { .type = SDL_MOUSEMOTION, .timestamp = 1200, .x = 20, .y = 30 } };
+	SDL_Event down = {
+		.tfinger = { .type = SDL_FINGERDOWN, .timestamp = 1000, .fingerId = 1, .x = 0.5f, .y = 0.5f }
+	};
+	SDL_Event up = down;
+	struct world w;
+
+	release.type = SDL_MOUSEBUTTONUP;
+	release.button.state = SDL_RELEASED;
+	release.button.timestamp = 1200;
+	up.type = SDL_FINGERUP;
+	up.tfinger.timestamp = 1200;
+	begin(&w, ROTATION_0, 1);
+	input_take_sdl(w.input, &down, &w.scale, &w.echo);
+	input_take_sdl(w.input, &press, &w.scale, &w.echo);
+	input_take_sdl(w.input, &up, &w.scale, &w.echo);
+	input_take_sdl(w.input, &motion, &w.scale, &w.echo);
+	/* However late it is let go of. */
+	release.button.timestamp = 9000;
+	input_take_sdl(w.input, &release, &w.scale, &w.echo);
+	assert_int_equal(w.count, 3);
+	assert_click(&w, 160, 100);
+	/* A mouse is a mouse again. */
+	w.count = 0;
+	press.button.timestamp = 1200 + SDL_ECHO_MS;
+	input_take_sdl(w.input, &press, &w.scale, &w.echo);
+	input_take_sdl(w.input, &release, &w.scale, &w.echo);
+	assert_click(&w, 20, 30);
+
+	w.count = 0;
+	for (int i = 0; i < 4; i++) {
+		down.tfinger.fingerId = up.tfinger.fingerId = i == 0 ? 1 : 2;
+		input_take_sdl(w.input, i == 2 ? &up : &down, &w.scale, &w.echo);
+	}
+	down.tfinger.type = SDL_FINGERMOTION;
+	down.tfinger.y = 0.9f;
+	for (int i = 1; i <= 2; i++) {
+		down.tfinger.fingerId = i;
+		input_take_sdl(w.input, &down, &w.scale, &w.echo);
+	}
+	assert_int_equal(w.count, 1 + 2 * 3);
+	assert_int_equal(w.events[1].buttons, POINTER_WHEEL_DOWN);
+	input_destroy(w.input);
 }
 
 /* A touch that SDL makes a mouse of would click twice. */
@@ -178,11 +235,11 @@ static void test_no_mouse_of_touches(void **state)
 	struct world w;
 
 	begin(&w, ROTATION_0, 1);
-	input_take_sdl(w.input, &event, &w.scale);
+	input_take_sdl(w.input, &event, &w.scale, &w.echo);
 	event = (SDL_Event){
 		.motion = { .type = SDL_MOUSEMOTION, .which = SDL_TOUCH_MOUSEID, .x = 20, .y = 30 }
 	};
-	input_take_sdl(w.input, &event, &w.scale);
+	input_take_sdl(w.input, &event, &w.scale, &w.echo);
 	assert_int_equal(w.count, 0);
 	input_destroy(w.input);
 }
@@ -213,6 +270,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_fingers_hit_the_pixel_under_them),
 		cmocka_unit_test(test_a_drag_goes_where_the_finger_goes),
 		cmocka_unit_test(test_mice),
+		cmocka_unit_test(test_echoes_of_xorg),
 		cmocka_unit_test(test_no_mouse_of_touches),
 		cmocka_unit_test(test_a_covered_panel),
 	};
