@@ -73,6 +73,9 @@ void connection_end(struct connection *c)
 
 	count_bytes(c, &r->counters);
 	stop_trying(c);
+	/* It ends with the socket between them. */
+	if (c->onward)
+		carrier_stream_set_user(c->onward, NULL);
 	close_fd(&c->from);
 	close_fd(&c->to);
 	DL_DELETE(r->connections, c);
@@ -263,7 +266,7 @@ void connection_from_socket(struct route *r, int fd)
 	reach(c);
 }
 
-/* Of the two streams the one that came is the connection's; the other one ends with the socket between them. */
+/* Two streams with a socket pair between them. */
 static void join_links(struct route *r, struct carrier_stream *in, struct connection *c)
 {
 	struct carrier_stream *out;
@@ -273,8 +276,7 @@ static void join_links(struct route *r, struct carrier_stream *in, struct connec
 		fail(c, MUX_RESET_LIMIT, errno);
 		return;
 	}
-	rc = r->to->carrier ? carrier_open(r->to->carrier, &out, r->config->service, pair[1], NULL)
-			    : -ENOTCONN;
+	rc = r->to->carrier ? carrier_open(r->to->carrier, &out, r->config->service, pair[1], c) : -ENOTCONN;
 	if (rc < 0) {
 		if (!r->to->carrier)
 			close(pair[1]);
@@ -283,6 +285,7 @@ static void join_links(struct route *r, struct carrier_stream *in, struct connec
 		return;
 	}
 	c->state = CONNECTION_CARRIED;
+	c->onward = out;
 	rc = carrier_attach(in, pair[0]);
 	if (rc < 0)
 		fail(c, MUX_RESET_LIMIT, -rc);

@@ -60,6 +60,14 @@ static void on_closed(void *data, struct carrier_stream *stream, enum mux_reset 
 		r->counters.broken++;
 	if (why != MUX_RESET_CLOSED)
 		snprintf(r->why, sizeof(r->why), "%s", text);
+	if (stream == c->onward) {
+		c->onward = NULL;
+		if (why == MUX_RESET_CLOSED)
+			return; /* the one that came hears of it by the socket, once it has had all */
+		carrier_stream_set_user(c->stream, NULL);
+		carrier_reset(c->stream, why == MUX_RESET_LINK ? MUX_RESET_UNREACHABLE : why, text);
+		c->stream = NULL;
+	}
 	connection_end(c);
 }
 

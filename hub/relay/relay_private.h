@@ -40,6 +40,7 @@ struct connection {
 	enum connection_state state;
 	int from;                      /* the socket that came; -1 */
 	struct carrier_stream *stream; /* that came, or that we have opened */
+	struct carrier_stream *onward; /* of a stream that came, and goes on over another link */
 	int to;                        /* on its way to being connected; -1 */
 	struct loop_fd *to_source;
 	struct loop_timer *timer;

@@ -230,8 +230,10 @@ void route_end(struct route *r)
 			pair_destroy(c->pair);
 		else if (c->stream)
 			carrier_reset(c->stream, MUX_RESET_CLOSED, "the relay at the other end has ended");
+		if (c->onward)
+			carrier_reset(c->onward, MUX_RESET_CLOSED, "the relay at the other end has ended");
 		c->pair = NULL;
-		c->stream = NULL;
+		c->stream = c->onward = NULL;
 		connection_end(c);
 	}
 }
