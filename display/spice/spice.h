@@ -4,7 +4,7 @@
  *
  *      module.c    the thread, which all connections share, and what the module exports
  *      spice.c     one connection's life: opens, fails, closes, tries again
- *      pump.c      the bytes of one channel, past guard.c (pure)
+ *      pump.c      the bytes of one channel, past the guard (guard*.c, pure)
  *      picture.c   the display channel into the frame
  *      hands.c     keys, pointer and locks into the inputs channel
  *      cursor.c    shapes of the cursor channel
