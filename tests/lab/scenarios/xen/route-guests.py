@@ -18,11 +18,12 @@ client = nowhere
 """
 BYTES = 4 << 20
 PATIENCE = 60
+LIMIT = "/sys/module/xen_gntalloc/parameters/limit"
 
 
 def serve(guest):
     guest.install(BIN / "link_echo")
-    return guest.spawn("exec link_echo serve vchan:@keys")
+    return guest.spawn("exec link_echo serve vchan:@keys 2>&1")
 
 
 def ask(guest):
@@ -39,9 +40,12 @@ def nodes(lab):
 def run(lab):
     gui, app, third = lab.domain("gui"), lab.domain("app"), lab.domain("third")
     lab.guest.run(f"mkdir -p /run/lab; cat > /run/lab/xenhub.conf <<'END'\n{CONFIGURATION}END")
+    app.run(f"echo 100 > {LIMIT}")
     server, client = serve(app), ask(gui)
     hub = Hub(lab, "-c", "/run/lab/xenhub.conf", "--source", "evdev")
     hub.process.expect("route 'later': waits for domain 'nowhere'")
+    server.expect(r"needs 129 pages to grant, but xen_gntalloc.limit \(100\) is reached", PATIENCE)
+    app.run(f"echo 1024 > {LIMIT}")
     server.expect(r"^# peer route 'keys'", PATIENCE)
     took = int(client.expect(r"^# echoed \d+ bytes in (\d+) ms", PATIENCE).group(1))
     base = app.view("xenhub/svc/keys")
