@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The udev rules of configs/ under a real udevd: with them, and without root, the hub of Dom0 serves a guest and writes its states."""
+"""The udev rules of configs/ under a real udevd, in Dom0 and in a guest: with them, and without root, a hub here serves a twin there."""
 
-from labkit.common import TOP
+import shutil
+from pathlib import Path
+
+from labkit.common import BIN, TOP
 from labkit.devices import KEYBOARD
 from labkit.events import EV_KEY, KEY_A, line
 from labkit.hub import Hub
-from labkit.links import twin_in
+from labkit.packages import ROOT
 
 NEEDS = "xenhubd xenhub xenhub-twin setpriv"
 RULES = TOP / "configs/udev/70-xenhub.rules"
@@ -25,6 +28,29 @@ def mode(agent, node):
     return str(agent.run(f"stat -c '%a %g' {node}"))
 
 
+def prepare_guest(guest):
+    """udevd, the user, and a twin's program, in a guest that has none of them."""
+    guest.run("modprobe -a uinput evdev")
+    guest.install_whole(BIN / "xenhub-twin", ROOT / "bin/udevadm", Path(shutil.which("setpriv")))
+    guest.run("mkdir -p /run/udev/rules.d")
+    guest.agent.write_file("/run/udev/rules.d/70-xenhub.rules", RULES.read_text())
+    guest.run(f"echo 'xenhub:x:{USER}:{XENHUB}::/:/bin/false' >> /etc/passwd && echo 'xenhub:x:{XENHUB}:' >> /etc/group && "
+              "ln -s /usr/bin/udevadm /run/systemd-udevd && /run/systemd-udevd --daemon && "
+              "udevadm trigger --action=add && udevadm settle")
+    for node in (*NODES.split(), "/dev/uinput", "/dev/hvc1"):
+        assert mode(guest.agent, node) == f"660 {XENHUB}", f"{node} in the guest: {mode(guest.agent, node)}"
+    assert mode(guest.agent, "/dev/hvc0") != f"660 {XENHUB}", "hvc0 is the console"
+
+
+def twin_as_user(lab, guest, name):
+    """xenhub-twin as that user, and the node of its twin."""
+    process = guest.spawn(f"exec {AS_XENHUB} xenhub-twin auto 2>&1")
+    node = lab.input_named(name, agent=guest.agent)
+    status = str(guest.run("grep -E '^(Uid|CapEff)' /proc/$(pidof xenhub-twin)/status"))
+    assert f"Uid:\t{USER}" in status and "CapEff:\t0000000000000000" in status, status
+    return process, node
+
+
 def run(lab):
     gui = lab.domain("gui")
     before = {node: mode(lab.guest, node) for node in NODES.split()}
@@ -42,7 +68,8 @@ def run(lab):
     status = str(lab.guest.run(f"grep -E '^(Uid|CapEff|NoNewPrivs)' /proc/{hub.pid}/status"))
     assert f"Uid:\t{USER}" in status and "CapEff:\t0000000000000000" in status, status
     lab.until(lambda: hub.is_grabbed(keyboard.name), "the keyboard is not grabbed")
-    _, node = twin_in(lab, gui, keyboard.name)
+    prepare_guest(gui)
+    _, node = twin_as_user(lab, gui, keyboard.name)
     reader = lab.read(node, agent=gui.agent)
     keyboard.play("KEY_A 1")
     reader.expect(line(EV_KEY, KEY_A, 1))
@@ -52,4 +79,5 @@ def run(lab):
     warned = [each for each in hub.process.lines if "cannot" in each or "ermission" in each]
     assert not warned, warned
     hub.stop()
-    return "4 nodes given to the group, privcmd not; a hub of uid 777 without capabilities grabbed, served vchan, wrote and was asked"
+    return ("4 nodes given to the group here, 6 in the guest, privcmd and the console not; without capabilities a hub grabbed, served, wrote "
+            "and was asked, and a twin there was made")
