@@ -12,6 +12,7 @@ from labkit.links import twin_in
 NEEDS = "xenhubd xenhub xenhub-twin"
 SECONDS = int(os.environ.get("XENHUB_LAB_ATTACK", "4"))  # for each: after eight broken links a guest waits for a minute
 LATE_MS = 400
+CALM = 4  # strokes before each attack, for comparison
 ATTACKS = {"garbage": r"link ended \(malformed\)|link ended \(unexpected\)|link ended \(unknown\)",
            "scribble": r"link ended|make no sense|is gone",
            "storm": r"events without end|no HELLO"}
@@ -25,14 +26,15 @@ def stroke(number):
     return [line for frame in frames_of_it for line in (frame, "wait 8")]
 
 
-def arrivals(reader):
-    return [float(time) for time in re.findall(r"^# arrived (\S+)", reader.text, re.MULTILINE)]
+def delays(written, there):
+    """Milliseconds from the writes into uinput to the reader there, relative to the quickest: the domains' clocks differ."""
+    arrived = [float(time) for time in re.findall(r"^# arrived (\S+)", there.text, re.MULTILINE)]
+    both = [b - a for a, b in zip(written, arrived)]
+    return [(each - min(both)) * 1000 for each in both]
 
 
-def delays(here, there):
-    """Milliseconds from the reader here to the reader there, relative to the quickest: the domains' clocks differ."""
-    both = [b - a for a, b in zip(arrivals(here), arrivals(there))]
-    return sorted((each - min(both)) * 1000 for each in both)
+def p99_and_max(values):
+    return sorted(values)[len(values) * 99 // 100], max(values)
 
 
 def run(lab):
@@ -40,23 +42,30 @@ def run(lab):
     finger = lab.uinput(TOUCHSCREEN)
     hub = Hub(lab, "--listen", "vchan:gui", "--listen", "vchan:app")
     _, node = twin_in(lab, gui, finger.name)
-    here, there = lab.read(finger.node, "--arrival"), lab.read(node, "--arrival", agent=gui.agent)
-    played, said = 0, []
+    here, there = lab.read(finger.node), lab.read(node, "--arrival", agent=gui.agent)
+    written, under_attack, said = [], [], []  # of each frame: when, and whether it was
+
+    def play(attacked):
+        written.extend(finger.play(*stroke(100 + len(written))))
+        under_attack.extend([attacked] * (len(written) - len(under_attack)))
+
     for attack, complaint in ATTACKS.items():
+        for _ in range(CALM):
+            play(False)
         attacker = app.spawn(f"vchan-attack {attack} 0 {app.view('xenhub/link/vchan')} {SECONDS}")
-        number = 100
         while attacker.status is None:
-            finger.play(*stroke(number))
-            played += len(stroke(number)) // 2
-            number += 1
+            play(True)
         assert attacker.status == 0, f"{attack} met no link: {attacker.text}"
         hub.process.expect(complaint)
         said.append(f"{attack} {attacker.text.strip()}")
         assert hub.process.status is None
+    played = len(under_attack)
     lab.until(lambda: len(frames(there.text)) >= played, f"the good guest got {len(frames(there.text))} of {played} frames", 30)
     ours, theirs = ([each.events for each in frames(reader.text)] for reader in (here, there))
     assert ours == theirs, "the good guest got other frames"
-    late = delays(here, there)
-    p99 = late[len(late) * 99 // 100]
-    assert late[-1] < LATE_MS, f"a frame came {late[-1]:.0f} ms late"
-    return f"{played} frames beside {', '.join(said)}: none lost, p99 {p99:.0f} ms, max {late[-1]:.0f} ms late"
+    late = delays(written, there)
+    calm, attacked = (p99_and_max([each for each, was in zip(late, under_attack) if was == of]) for of in (False, True))
+    told = (f"p99 {attacked[0]:.0f} ms, max {attacked[1]:.0f} ms late; in calm p99 {calm[0]:.0f} ms, max {calm[1]:.0f} ms")
+    # An emulated machine among others stands still now and then, and shows in calm how long.
+    assert attacked[1] < max(LATE_MS, 2 * calm[1]), f"a frame came too late: {told}"
+    return f"{sum(under_attack)} frames beside {', '.join(said)}: none lost, {told}"
