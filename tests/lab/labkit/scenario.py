@@ -108,11 +108,16 @@ def where(error):
     return f"{type(error).__name__}: {frame.line}"
 
 
-def run(machines, names):
-    """The exit status: 0, 1 when one failed, 77 when nothing could run."""
-    results = [run_one(each) for each in discover(machines, names)]
-    if False in results:
+def run(machines, names, again=False):
+    """The exit status: 0, 1 when one failed, 77 when nothing could run. again: those that failed are played once more."""
+    chosen = discover(machines, names)
+    results = {each.name: run_one(each) for each in chosen}
+    failed = [each for each in chosen if results[each.name] is False]
+    if again and failed:
+        say(f"     once more: {' '.join(each.name for each in failed)}")
+        results.update({each.name: run_one(each) for each in failed})
+    if False in results.values():
         return 1
-    if True not in results:
+    if True not in results.values():
         raise Skip("no scenario could run")
     return 0
