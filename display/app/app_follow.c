@@ -178,13 +178,13 @@ static void follow_hub(struct app *app)
 	struct hub_states before = app->hub_states;
 
 	hub_get_states(app->hub, &app->hub_states);
-	if (before.orientation != app->hub_states.orientation ||
-	    before.tablet_mode != app->hub_states.tablet_mode)
-		app_follow_orientation(app);
-	if (before.rotation_lock != app->hub_states.rotation_lock && app->hub_states.rotation_lock >= 0) {
+	/* The lock first: what came with it, or after it, is not to turn the picture any more. */
+	if (before.rotation_lock != app->hub_states.rotation_lock && app->hub_states.rotation_lock >= 0)
 		app->rotation_locked = app->hub_states.rotation_lock;
+	if (before.orientation != app->hub_states.orientation ||
+	    before.tablet_mode != app->hub_states.tablet_mode ||
+	    before.rotation_lock != app->hub_states.rotation_lock)
 		app_follow_orientation(app);
-	}
 }
 
 void app_follow(struct app *app)
