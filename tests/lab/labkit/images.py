@@ -90,7 +90,7 @@ def acpi_table():
 def library(name):
     """Where a shared library is: in the unpacked packages, or else on this machine."""
     for base in (ROOT, Path("/")):
-        for folder in (LIBDIR, "lib/x86_64-linux-gnu", "lib64", f"usr/lib/{xen_version()}/lib/x86_64-linux-gnu"):
+        for folder in (LIBDIR, f"{LIBDIR}/pulseaudio", "lib/x86_64-linux-gnu", "lib64", f"usr/lib/{xen_version()}/lib/x86_64-linux-gnu"):
             path = base / folder / name
             if path.exists():
                 return path.resolve()

@@ -66,7 +66,8 @@ class Domain:
     def install_whole(self, *programs):
         """The same with libraries, those that the guest's image lacks."""
         there = set(str(self.agent.run("ls /lib/x86_64-linux-gnu /lib64")).split())
-        bundle = Path(self.machine.folder) / "bundle.tar"
+        # A name of its own: Dom0 may remember what another one held.
+        bundle = Path(self.machine.folder) / f"{self.name}-{programs[0].name}.tar"
         with tarfile.open(bundle, "w", dereference=True) as out:
             for program in programs:
                 out.add(self.strip(program), f"usr/bin/{program.name}")
