@@ -240,6 +240,7 @@ void carrier_peer_flush(struct carrier_peer *p)
 	size_t done = 0, n = 0;
 	uint32_t events;
 
+	mux_time(p->mux, loop_now(p->carrier->loop));
 	while (!p->dead && p->may_write) {
 		const uint8_t *bytes;
 		ssize_t sent;

@@ -357,8 +357,10 @@ static int watch(struct carrier_stream *s)
 
 int carrier_stream_begin(struct carrier_stream *s, struct carrier_peer *p)
 {
-	int rc = mux_open(p->mux, &s->mux, s->service);
+	int rc;
 
+	mux_time(p->mux, clock_now_ns());
+	rc = mux_open(p->mux, &s->mux, s->service);
 	if (rc < 0)
 		return rc;
 	mux_set_user(s->mux, s);

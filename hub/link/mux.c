@@ -290,6 +290,12 @@ const char *mux_reset_text(enum mux_reset reset)
 
 /* ---- time ---- */
 
+void mux_time(struct mux *m, uint64_t now_ns)
+{
+	if (now_ns > m->now_ns)
+		m->now_ns = now_ns;
+}
+
 void mux_tick(struct mux *m, uint64_t now_ns)
 {
 	m->now_ns = now_ns;

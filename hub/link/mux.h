@@ -131,6 +131,9 @@ bool mux_next(struct mux *mux, struct mux_event *event);
 size_t mux_output(struct mux *mux, const uint8_t **bytes);
 void mux_output_sent(struct mux *mux, size_t n);
 
+/* What time it is, before streams are opened or something is said otherwise than upon an event; earlier than before: no matter. */
+void mux_time(struct mux *mux, uint64_t now_ns);
+
 /* Pings and silence. Feed what the link holds first. CLOCK_NEVER unless something is awaited. */
 void mux_tick(struct mux *mux, uint64_t now_ns);
 uint64_t mux_deadline(const struct mux *mux);

@@ -545,6 +545,30 @@ class Faults(RelayCase):
             self.assertEqual(read_exactly(keys, 8), b"%08d" % number)
         self.assertGreater(self.link_of()["bytes-kept"], 0)
 
+    def test_stream_after_quiet(self):
+        """A link without streams owes no word: the first one after a while finds no silence to be asked about, or ended for."""
+        kinds = []
+
+        def peer(client):
+            client.sendall(relay.preamble())
+            read_exactly(client, 24)
+            try:
+                while True:
+                    size, kind, _, _ = struct.unpack("<IHHI", read_exactly(client, 12))
+                    read_exactly(client, size)
+                    kinds.append(kind)
+            except EOFError:
+                pass
+
+        self.server("link", peer)
+        self.relay(f"unix:{self.folder / 'near'}", f"mux+unix:{self.folder / 'link'}", control=self.control)
+        self.eventually(lambda: self.link_of()["state"] == "up", "the link is up")
+        time.sleep(6)  # longer than MUX_PING_MS
+        self.dial("near").sendall(b"x")
+        self.eventually(lambda: relay.DATA in kinds, "the stream is there")
+        time.sleep(1)
+        self.assertEqual(kinds, [relay.OPEN, relay.DATA])
+
     def test_ends_are_killed_in_turn(self):
         """A transfer and a ping stream share the link; whichever end is killed, both learn it, and the next ones work."""
         self.server("sink", digest_of_what_comes)

@@ -230,9 +230,11 @@ static void test_keep_alive(void **state)
 
 	meet(a, b);
 	assert_int_equal(mux_deadline(a), CLOCK_NEVER);
+	/* An hour without streams is no silence of the peer's: nobody has ticked meanwhile, since there is no deadline. */
 	now_ns += 3600 * NS_PER_S;
-	mux_tick(a, now_ns);
+	mux_time(a, now_ns);
 	assert_int_equal(mux_open(a, &s, "vnc"), 0);
+	assert_int_equal(mux_deadline(a), now_ns + MUX_PING_MS * NS_PER_MS);
 	carry(a, b, SIZE_MAX, now_ns);
 	assert_true(next_of(b, MUX_EVENT_OPEN, &event));
 	for (unsigned i = 0; i < 10; i++) {
@@ -283,6 +285,11 @@ static void test_line(void **state)
 	carry(b, a, SIZE_MAX, T0);
 	assert_int_equal(mux_deadline(a), CLOCK_NEVER);
 	assert_int_equal(mux_deadline(b), CLOCK_NEVER);
+	/* The quiet is counted from what is said, however long nothing was heard before; time never goes back. */
+	mux_time(a, T0 + 3600 * NS_PER_S);
+	mux_time(a, T0);
+	say(a, s, "y", 1);
+	assert_int_equal(mux_deadline(a), T0 + 3600 * NS_PER_S + 300 * NS_PER_MS);
 	mux_destroy(a);
 	mux_destroy(b);
 }
