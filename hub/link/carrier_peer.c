@@ -235,11 +235,21 @@ static void on_timer(void *data)
 		handle(p, &event);
 }
 
+/* It may have ended by what we did ourselves: refused once too often, or opened the last stream there can be. */
+static void notice_end(struct carrier_peer *p)
+{
+	struct mux_event event;
+
+	if (!p->dead && mux_state(p->mux) == MUX_ENDED && mux_next(p->mux, &event))
+		handle(p, &event);
+}
+
 void carrier_peer_flush(struct carrier_peer *p)
 {
 	size_t done = 0, n = 0;
 	uint32_t events;
 
+	notice_end(p);
 	mux_time(p->mux, loop_now(p->carrier->loop));
 	while (!p->dead && p->may_write) {
 		const uint8_t *bytes;

@@ -129,8 +129,11 @@ static void reset(struct carrier_stream *s, enum mux_reset why, const char *text
 
 void carrier_reset(struct carrier_stream *s, enum mux_reset why, const char *text)
 {
-	if (s->mux)
+	if (s->mux) {
 		mux_close(s->peer->mux, s->mux, why, text);
+		/* Another link's end may be the reason, told after this one was flushed: it has to be said yet. */
+		loop_timer_at(s->peer->timer, loop_now(s->carrier->loop));
+	}
 	destroy(s, why != MUX_RESET_CLOSED);
 }
 
