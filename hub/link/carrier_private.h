@@ -117,6 +117,8 @@ bool carrier_stream_take_pipe(struct carrier_stream *stream, int pipe, size_t n)
  * out: a frame of the stream's into the pipe; as recv. flush: from there to the link; as link_write. in: what comes next, from the link
  * to its stream; as link_read, and *spliced is false when it has to be read.
  */
+bool carrier_splice_may(
+	struct carrier_peer *peer); /* out is possible: no pipe may be had where files run out */
 ssize_t carrier_splice_out(struct carrier_peer *peer, struct carrier_stream *stream, size_t room);
 ssize_t carrier_splice_flush(struct carrier_peer *peer);
 ssize_t carrier_splice_in(struct carrier_peer *peer, bool *spliced);

@@ -39,13 +39,15 @@ static ssize_t move(int from, int to, size_t n)
 	return moved;
 }
 
+bool carrier_splice_may(struct carrier_peer *p)
+{
+	return make_pipe(p->pipe_out) == 0;
+}
+
 ssize_t carrier_splice_out(struct carrier_peer *p, struct carrier_stream *s, size_t room)
 {
-	ssize_t n;
+	ssize_t n = move(s->fd, p->pipe_out[1], room);
 
-	if (make_pipe(p->pipe_out) < 0)
-		return -1;
-	n = move(s->fd, p->pipe_out[1], room);
 	if (n > 0) {
 		mux_data_aside(p->mux, s->mux, (size_t)n);
 		p->piped_out = (size_t)n;

@@ -298,7 +298,7 @@ static bool take_turn(struct carrier_stream *s, uint8_t *where, size_t room)
 	struct carrier_peer *p = s->peer;
 	ssize_t n;
 
-	if (s->bulk && p->link->is_socket) {
+	if (s->bulk && p->link->is_socket && carrier_splice_may(p)) {
 		n = carrier_splice_out(p, s, room);
 	} else {
 		do

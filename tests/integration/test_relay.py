@@ -5,6 +5,7 @@ import hashlib
 import os
 import pathlib
 import random
+import resource
 import signal
 import socket
 import struct
@@ -568,6 +569,19 @@ class Faults(RelayCase):
         self.eventually(lambda: relay.DATA in kinds, "the stream is there")
         time.sleep(1)
         self.assertEqual(kinds, [relay.OPEN, relay.DATA])
+
+    def test_no_file_left_for_a_pipe(self):
+        """What cannot be spliced is read and written."""
+        self.server("server")
+        link = f"mux+unix:{self.folder / 'link'}"
+        self.relay(link, f"unix:{self.folder / 'server'}")
+        near = self.relay(f"unix:{self.folder / 'near'}", link)
+        client = self.working_stream()
+        pid = near.process.pid
+        most = max(int(name) for name in os.listdir(f"/proc/{pid}/fd")) + 1
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (most, most))
+        data = noise(4 << 20)
+        self.assertEqual(exchange(client, data), data)
 
     def test_ends_are_killed_in_turn(self):
         """A transfer and a ping stream share the link; whichever end is killed, both learn it, and the next ones work."""
