@@ -25,6 +25,7 @@ struct routes {
 	uint32_t quiet;
 	uint64_t quiet_ns;    /* and since when; CLOCK_NEVER: the slow thread has not done it yet */
 	unsigned quiet_tasks; /* on their way to it */
+	bool quiet_failed;    /* the slow thread could not say so; asked again, it is tried again */
 	/* slow thread */
 	struct loop_timer *retry;
 	uint64_t retry_ns;
@@ -153,9 +154,8 @@ static void on_quiet_done(void *data)
 	struct routes *r = order->routes;
 
 	r->quiet_tasks--;
-	if (!order->done)
-		r->quiet = 0; /* asked again, it is tried again */
-	else if (!r->quiet_tasks)
+	r->quiet_failed = !order->done;
+	if (order->done && !r->quiet_tasks)
 		r->quiet_ns = clock_now_ns();
 	free(order);
 }
@@ -188,6 +188,7 @@ static int set_quiet(struct routes *r, uint32_t quiet)
 	}
 	r->quiet = quiet;
 	r->quiet_ns = CLOCK_NEVER;
+	r->quiet_failed = false;
 	r->quiet_tasks++;
 	return 0;
 }
@@ -216,7 +217,7 @@ int routes_quiesce(struct routes *r, const char *domain)
 
 	if (!these)
 		return -ENOENT;
-	if (these & ~r->quiet)
+	if (these & ~r->quiet || r->quiet_failed)
 		rc = set_quiet(r, r->quiet | these);
 	if (rc < 0)
 		return rc;
