@@ -185,7 +185,8 @@ static void stop(struct remote *remote)
 				 .lock = PTHREAD_MUTEX_INITIALIZER,
 				 .changed = PTHREAD_COND_INITIALIZER };
 
-	g_main_context_invoke(NULL, on_ending, &ending);
+	/* Not g_main_context_invoke, which runs it here where the thread has only just begun and does not hold the context yet. */
+	g_idle_add_full(G_PRIORITY_DEFAULT, on_ending, &ending, NULL);
 	pthread_mutex_lock(&ending.lock);
 	while (!ending.done)
 		pthread_cond_wait(&ending.changed, &ending.lock);
