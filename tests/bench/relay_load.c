@@ -6,6 +6,7 @@
  *	relay_load send PATH BYTES		connects, says so much, waits for the end: prints seconds
  *	relay_load ask PATH BYTES		says so much to an echo, and checks that it comes back as it went: prints seconds
  *	relay_load pour BYTES | … | relay_load drain	so much through a road of pipes: prints seconds, from the first byte on
+ *	relay_load carry PATH TO		what a relay cannot do without: one connection, and a loop that waits, reads and writes
  *	relay_load ping PATH SECONDS EVERY_US	64 bytes there and back, again and again (every so often): prints p50 and p99 in µs
  */
 #include <pthread.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -95,6 +97,33 @@ static int dial(const char *path)
 		usleep(10000);
 	}
 	return -1;
+}
+
+/* No queue, no count, no limit, and whatever goes wrong ends it: the least that a message between two sockets costs. */
+static int carry(const char *path, const char *to)
+{
+	struct sockaddr_un sun = address_of(path);
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0), epoll = epoll_create1(0), ends[2];
+	struct epoll_event ev = { .events = EPOLLIN };
+	char block[16384];
+
+	if (bind(listener, (struct sockaddr *)&sun, sizeof(sun)) < 0 || listen(listener, 1) < 0)
+		return fail(path);
+	ends[0] = accept(listener, NULL, NULL);
+	ends[1] = dial(to);
+	for (unsigned i = 0; i < 2; i++) {
+		ev.data.u32 = i;
+		if (epoll_ctl(epoll, EPOLL_CTL_ADD, ends[i], &ev) < 0)
+			return fail(i ? to : path);
+	}
+	while (epoll_wait(epoll, &ev, 1, -1) == 1) {
+		unsigned from = ev.data.u32;
+		ssize_t n = recv(ends[from], block, sizeof(block), 0);
+
+		if (n <= 0 || send(ends[!from], block, (size_t)n, MSG_NOSIGNAL) != n)
+			break;
+	}
+	return 0;
 }
 
 static int pour(int fd, uint64_t bytes)
@@ -255,9 +284,11 @@ int main(int argc, char **argv)
 		return pour(1, strtoull(argv[2], NULL, 10));
 	if (argc == 2 && !strcmp(argv[1], "drain"))
 		return drain_pipe();
+	if (argc == 4 && !strcmp(argv[1], "carry"))
+		return carry(argv[2], argv[3]);
 	if (argc == 5 && !strcmp(argv[1], "ping"))
 		return ping(argv[2], strtod(argv[3], NULL), (unsigned)atoi(argv[4]));
 	fprintf(stderr, "relay_load: sink PATH, echo PATH, send PATH BYTES, ask PATH BYTES, pour BYTES, "
-			"drain, ping PATH SECONDS EVERY_US\n");
+			"drain, carry PATH TO, ping PATH SECONDS EVERY_US\n");
 	return 2;
 }
