@@ -3,6 +3,7 @@
  * "VALUE NANOSECONDS" a change, CLOCK_MONOTONIC.
  *
  *	bench_node watch PATH		when the node has another value, as a reader of XenStore learns it
+ *	bench_node together ROOT NODE	no time: what a transaction that changes ROOT/NODE changes below ROOT, serial left out
  *	bench_node uevents BATTERY	when the kernel says that the battery has another capacity
  *	bench_node bare-power BATTERY PATH	waits for the kernel's uevents, writes the capacity that they say to PATH
  *	bench_node bare-buffer DEVICE PATH	waits for /dev/iio:deviceN, sees which edge is up, writes PATH
@@ -29,6 +30,7 @@
 
 #define PATH_ROOM   256
 #define UEVENT_ROOM 8192
+#define LINE_ROOM   8192
 #define KERNEL      1 /* the group of the kernel's own uevents */
 #define QUIET_MS                                                                                             \
 	30 /* before what was heard is told: printing must not delay what else the event sets going */
@@ -80,6 +82,40 @@ static void watch(const char *path)
 			say(value, now_ns);
 		}
 		free(value);
+		free(event);
+	}
+}
+
+/* A transaction's events come in the order of its writes, and serial's is the last. */
+static void watch_together(const char *root, const char *node)
+{
+	struct xs_handle *xs = open_store();
+	char line[LINE_ROOM] = "";
+	bool wanted = false;
+	size_t len = 0;
+
+	if (!xs_watch(xs, root, "root"))
+		bench_die("%s: cannot be watched", root);
+	puts("ready");
+	fflush(stdout);
+	for (;;) {
+		unsigned count;
+		char **event = xs_read_watch(xs, &count);
+		const char *path = event ? event[XS_WATCH_PATH] + strlen(root) : NULL;
+
+		if (!event)
+			bench_die("the connection to XenStore is lost");
+		if (!strcmp(path, "/serial")) {
+			if (wanted)
+				puts(line);
+			fflush(stdout);
+			wanted = false;
+			len = 0;
+		} else if (*path && len < sizeof(line)) {
+			len += (size_t)snprintf(line + len, sizeof(line) - len, "%s%s", len ? " " : "",
+						path + 1);
+			wanted |= !strcmp(path + 1, node);
+		}
 		free(event);
 	}
 }
@@ -205,6 +241,8 @@ int main(int argc, char **argv)
 
 	if (argc == 3 && !strcmp(what, "watch"))
 		watch(argv[2]);
+	else if (argc == 4 && !strcmp(what, "together"))
+		watch_together(argv[2], argv[3]);
 	else if (argc == 3 && !strcmp(what, "uevents"))
 		tell_uevents(argv[2]);
 	else if (argc == 4 && !strcmp(what, "bare-power"))
@@ -212,7 +250,7 @@ int main(int argc, char **argv)
 	else if (argc == 4 && !strcmp(what, "bare-buffer"))
 		bare_buffer(argv[2], argv[3]);
 	else
-		bench_die("usage: bench_node watch PATH | uevents BATTERY | bare-power BATTERY PATH | "
-			  "bare-buffer DEVICE PATH");
+		bench_die("usage: bench_node watch PATH | together ROOT NODE | uevents BATTERY | "
+			  "bare-power BATTERY PATH | bare-buffer DEVICE PATH");
 	return 0;
 }
