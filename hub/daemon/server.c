@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "hub/core/clock.h"
+#include "hub/link/acceptor.h"
 #include "hub/link/link.h"
 
 int server_create(struct server **out, struct loop *loop, struct hub *hub,
@@ -53,18 +53,12 @@ void server_end_link(struct server *server, const struct link *link, enum wire_b
 	}
 }
 
-static void on_listener(void *data, int fd, uint32_t events)
+static void on_met(void *data, struct link *link)
 {
 	struct listener *listener = data;
 	struct server *server = listener->server;
 	struct server_peer *peer;
-	struct link *link = link_accept(listener->link);
 
-	if (!link) {
-		if (errno != EAGAIN && errno != ECONNABORTED)
-			log_warn_errno(errno, "%s: cannot accept a peer", listener->endpoint);
-		return;
-	}
 	peer = server_peer_add(server, link);
 	if (!peer)
 		return;
@@ -76,9 +70,17 @@ static void on_listener(void *data, int fd, uint32_t events)
 			"only root and the hub's own user may connect; set [daemon] group to let others in");
 }
 
+static void on_failed(void *data, int rc)
+{
+	struct listener *listener = data;
+
+	log_warn_errno(-rc, "%s: cannot accept a peer", listener->endpoint);
+}
+
 int server_listen(struct server *server, const char *endpoint, bool control, gid_t gid)
 {
 	struct listener *listener = &server->listeners[server->n_listeners];
+	struct acceptor_callbacks callbacks = { .met = on_met, .failed = on_failed, .data = listener };
 	char why[128] = "";
 	pid_t pid;
 	int rc;
@@ -123,9 +125,8 @@ int server_listen(struct server *server, const char *endpoint, bool control, gid
 	listener->control = control;
 	listener->any_uid = gid != (gid_t)-1;
 	snprintf(listener->endpoint, sizeof(listener->endpoint), "%s", endpoint);
-	listener->source = loop_add_fd(server->loop, listener->link->fd, EPOLLIN, on_listener, listener);
-	if (!listener->source) {
-		rc = -errno;
+	rc = acceptor_create(&listener->acceptor, server->loop, listener->link, &callbacks);
+	if (rc < 0) {
 		link_unlisten(listener->link);
 		return rc;
 	}
@@ -151,7 +152,7 @@ void server_hold(struct server *server, bool hold)
 {
 	server->held = hold;
 	for (unsigned i = 0; i < server->n_listeners; i++)
-		loop_fd_events(server->listeners[i].source, hold ? 0 : EPOLLIN);
+		acceptor_hold(server->listeners[i].acceptor, hold);
 	if (!hold)
 		let_in_waiting(server);
 }
@@ -260,7 +261,7 @@ void server_destroy(struct server *server)
 		server_peer_close(server->peers[i]);
 	}
 	for (unsigned i = 0; i < server->n_listeners; i++) {
-		loop_remove_fd(server->listeners[i].source);
+		acceptor_destroy(server->listeners[i].acceptor);
 		link_unlisten(server->listeners[i].link);
 	}
 	free(server);

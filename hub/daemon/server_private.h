@@ -23,7 +23,7 @@ struct server_peer {
 struct listener {
 	struct server *server;
 	struct link_listener *link;
-	struct loop_fd *source;
+	struct acceptor *acceptor;
 	bool control;
 	bool any_uid; /* a group was set: the file's mode decides */
 	char endpoint[256];

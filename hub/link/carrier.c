@@ -10,6 +10,7 @@
 
 #include "hub/core/clock.h"
 #include "hub/core/log.h"
+#include "hub/link/acceptor.h"
 #include "hub/link/carrier_private.h"
 #include "hub/link/station.h"
 
@@ -183,13 +184,10 @@ static void on_lost(void *data, struct link *link, bool quiesce)
 	}
 }
 
-static void on_listener(void *data, int fd, uint32_t events)
+static void on_knock(void *data, struct link *link)
 {
 	struct carrier *c = data;
-	struct link *link = link_accept(c->listener);
 
-	if (!link)
-		return;
 	if (c->n_peers == CARRIER_PEERS_MAX) {
 		c->counters.failures++;
 		link_close(link);
@@ -206,6 +204,7 @@ static void on_listener(void *data, int fd, uint32_t events)
 static int serve(struct carrier *c, pid_t *pid)
 {
 	struct station_callbacks callbacks = { .met = on_met, .lost = on_lost, .data = c };
+	struct acceptor_callbacks knocks = { .met = on_knock, .data = c };
 	int rc;
 
 	if (!c->is_socket)
@@ -214,8 +213,7 @@ static int serve(struct carrier *c, pid_t *pid)
 	rc = link_listen(&c->listener, c->endpoint, c->config.gid, pid);
 	if (rc < 0)
 		return rc;
-	c->listener_source = loop_add_fd(c->loop, c->listener->fd, EPOLLIN, on_listener, c);
-	return c->listener_source ? 0 : -errno;
+	return acceptor_create(&c->acceptor, c->loop, c->listener, &knocks);
 }
 
 /* ---- life ---- */
@@ -283,9 +281,8 @@ void carrier_end(struct carrier *c)
 	carrier_arm(c);
 	if (c->station)
 		station_end(c->station);
-	if (c->listener_source)
-		loop_remove_fd(c->listener_source);
-	c->listener_source = NULL;
+	acceptor_destroy(c->acceptor);
+	c->acceptor = NULL;
 	DL_FOREACH_SAFE(c->peers, p, next)
 	{
 		carrier_peer_drop(p, MUX_END_DONE, "the program at the other end has ended");

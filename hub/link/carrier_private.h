@@ -79,7 +79,7 @@ struct carrier {
 	uint64_t wait_until_ns; /* of the stream that has waited longest */
 	struct station *station;
 	struct link_listener *listener;
-	struct loop_fd *listener_source;
+	struct acceptor *acceptor;
 	struct carrier_peer *peers; /* the newest first */
 	unsigned n_peers, n_streams;
 	uint64_t keeping;

@@ -13,6 +13,7 @@
 #include "hub/core/clock.h"
 #include "hub/core/exit.h"
 #include "hub/core/log.h"
+#include "hub/link/acceptor.h"
 #include "hub/link/link.h"
 #include "hub/relay/report.h"
 
@@ -34,7 +35,7 @@ struct control {
 	struct loop *loop;
 	const struct relay *relay;
 	struct link_listener *listener;
-	struct loop_fd *source;
+	struct acceptor *acceptor;
 	struct client clients[CONTROL_CLIENTS_MAX];
 };
 
@@ -92,14 +93,11 @@ static void on_client(void *data, int fd, uint32_t events)
 		drop(c);
 }
 
-static void on_listener(void *data, int fd, uint32_t events)
+static void on_met(void *data, struct link *link)
 {
 	struct control *k = data;
-	struct link *link = link_accept(k->listener);
 	struct client *c = NULL;
 
-	if (!link)
-		return;
 	for (unsigned i = 0; i < CONTROL_CLIENTS_MAX && !c; i++)
 		if (!k->clients[i].link)
 			c = &k->clients[i];
@@ -122,6 +120,7 @@ int control_create(struct control **out, struct loop *loop, const char *path, gi
 		   const struct relay *relay)
 {
 	struct control *k = calloc(1, sizeof(*k));
+	struct acceptor_callbacks callbacks = { .met = on_met, .data = k };
 	char endpoint[ENDPOINT_MAX + 8];
 	pid_t pid = 0;
 	int rc;
@@ -139,11 +138,9 @@ int control_create(struct control **out, struct loop *loop, const char *path, gi
 			log_errno(-rc, "%s: cannot listen", path);
 		goto err_free;
 	}
-	k->source = loop_add_fd(loop, k->listener->fd, EPOLLIN, on_listener, k);
-	if (!k->source) {
-		rc = -errno;
+	rc = acceptor_create(&k->acceptor, loop, k->listener, &callbacks);
+	if (rc < 0)
 		goto err_listener;
-	}
 	*out = k;
 	return 0;
 
@@ -161,7 +158,7 @@ void control_destroy(struct control *k)
 	for (unsigned i = 0; i < CONTROL_CLIENTS_MAX; i++)
 		if (k->clients[i].link)
 			drop(&k->clients[i]);
-	loop_remove_fd(k->source);
+	acceptor_destroy(k->acceptor);
 	link_unlisten(k->listener);
 	free(k);
 }

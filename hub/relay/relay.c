@@ -84,7 +84,7 @@ bool relay_route(const struct relay *r, unsigned n, struct route_status *status)
 		return false;
 	*status = (struct route_status){
 		.config = route->config,
-		.listens = route->source || (route->from && route->from->carrier),
+		.listens = route->acceptor || (route->from && route->from->carrier),
 		.connections = route->n_connections,
 		.why = route->why,
 		.counters = route->counters,

@@ -14,13 +14,13 @@ struct route {
 	const struct config_route *config;
 	struct rate rate;
 	struct link_listener *listener;
-	struct loop_fd *source;
+	struct acceptor *acceptor;
 	struct loop_timer *timer; /* listening anew */
 	uint64_t rest_ns;
-	int inherited;   /* a listening fd:N; -1 */
-	bool once;       /* fd:N that was connected already: one connection, and the end */
-	bool begin_once; /* … and that is still to begin */
-	bool taken;      /* a connected fd:N to connect to has been */
+	struct link_listener inherited; /* fd:N, its fd -1 otherwise */
+	bool once;                      /* fd:N that was connected already: one connection, and the end */
+	bool begin_once;                /* … and that is still to begin */
+	bool taken;                     /* a connected fd:N to connect to has been */
 	struct shared_link *from, *to;
 	struct connection *connections;
 	unsigned n_connections;

@@ -11,6 +11,7 @@
 #include <utlist.h>
 
 #include "hub/core/clock.h"
+#include "hub/link/acceptor.h"
 #include "hub/link/link.h"
 #include "hub/link/socket.h"
 #include "hub/relay/relay_private.h"
@@ -62,27 +63,28 @@ static bool user_may(struct route *r, const struct link *link)
 	return false;
 }
 
-static void on_listener(void *data, int fd, uint32_t events)
+static void on_met(void *data, struct link *link)
 {
 	struct route *r = data;
-	struct link_listener inherited = { .fd = r->inherited };
-	struct link *link = link_accept(r->listener ? r->listener : &inherited);
 
-	if (!link) {
-		if (errno != EAGAIN && errno != ECONNABORTED && errno != EINTR)
-			route_complain(r, "%s: cannot accept: %s", r->config->listen, strerror(errno));
-		return;
-	}
 	if (user_may(r, link))
 		connection_from_socket(r, socket_release(link));
 	else
 		link_close(link);
 }
 
-static int watch(struct route *r, int fd)
+static void on_failed(void *data, int rc)
 {
-	r->source = loop_add_fd(r->relay->loop, fd, EPOLLIN, on_listener, r);
-	return r->source ? 0 : -errno;
+	struct route *r = data;
+
+	route_complain(r, "%s: cannot accept: %s", r->config->listen, strerror(-rc));
+}
+
+static int watch(struct route *r, struct link_listener *listener)
+{
+	struct acceptor_callbacks callbacks = { .met = on_met, .failed = on_failed, .data = r };
+
+	return acceptor_create(&r->acceptor, r->relay->loop, listener, &callbacks);
 }
 
 static int listen_on_socket(struct route *r, char *why, size_t size)
@@ -102,7 +104,7 @@ static int listen_on_socket(struct route *r, char *why, size_t size)
 		snprintf(why, size, "%s", strerror(-rc));
 	if (rc < 0)
 		return rc;
-	rc = watch(r, r->listener->fd);
+	rc = watch(r, r->listener);
 	if (rc < 0) {
 		link_unlisten(r->listener);
 		r->listener = NULL;
@@ -174,7 +176,7 @@ int route_begin(struct route *r, struct relay *relay, const struct config_route 
 			     .config = config,
 			     .rate = { .per_s = (unsigned)config->rate },
 			     .rest_ns = RELAY_RETRY_MS * NS_PER_MS,
-			     .inherited = -1 };
+			     .inherited.fd = -1 };
 	r->timer = loop_add_timer(relay->loop, on_timer, r);
 	if (!r->timer)
 		return -ENOMEM;
@@ -199,9 +201,9 @@ int route_begin(struct route *r, struct relay *relay, const struct config_route 
 	rc = check_inherited(r, config->listen, true, &listens);
 	if (rc < 0)
 		return rc;
-	r->inherited = endpoint_fd(config->listen);
+	r->inherited.fd = endpoint_fd(config->listen);
 	if (listens)
-		return watch(r, r->inherited);
+		return watch(r, &r->inherited);
 	r->once = true;
 	/* With the first turn, when all routes are there. */
 	r->begin_once = true;
@@ -211,7 +213,7 @@ int route_begin(struct route *r, struct relay *relay, const struct config_route 
 void route_begin_once(struct route *r)
 {
 	if (r->begin_once)
-		connection_from_socket(r, r->inherited);
+		connection_from_socket(r, r->inherited.fd);
 	r->begin_once = false;
 }
 
@@ -222,7 +224,7 @@ void route_end(struct route *r)
 	if (!r->relay)
 		return;
 	loop_remove_timer(r->timer);
-	loop_remove_fd(r->source);
+	acceptor_destroy(r->acceptor);
 	link_unlisten(r->listener);
 	DL_FOREACH_SAFE(r->connections, c, next)
 	{
