@@ -3,13 +3,15 @@
 
 A Python scenario runs on the host. Its doc string says what it shows; `run(lab)` drives the machine and returns the
 detail for the line, and an AssertionError or a Failure is its failure. `NEEDS` lists the programs of build/release/bin
-and of this machine that it uses.
+and of this machine that it uses. `LONG = "three minutes"` keeps a scenario that measures more than it tests out of a run of
+all, unless XENHUB_LAB_LONG=1; by its name it is always played.
 
 A shell scenario runs in the machine (Dom0) and its last line of output is the detail. Its comments may say
 `# needs: PROGRAM...`.
 """
 
 import importlib.util
+import os
 import shutil
 import time
 import traceback
@@ -33,9 +35,11 @@ class Scenario:
             self.module = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(self.module)
             self.needs = getattr(self.module, "NEEDS", "").split()
+            self.long = getattr(self.module, "LONG", None)
             self.about = (self.module.__doc__ or "").strip().splitlines()[0]
         else:
             comments = [line[1:].strip() for line in path.read_text().splitlines() if line.startswith("#")]
+            self.long = None
             self.needs = [word for line in comments if line.startswith("needs:") for word in line.split()[1:]]
             self.about = next((line for line in comments if line and line[0] not in "!S"), "")
 
@@ -71,9 +75,11 @@ def discover(machines, names):
     return chosen
 
 
-def run_one(scenario):
+def run_one(scenario, named=True):
     """Returns True, False, or None for skipped, and prints the scenario's one line."""
     reason = scenario.missing()
+    if not reason and scenario.long and not named and os.environ.get("XENHUB_LAB_LONG") != "1":
+        reason = f"{scenario.long}: by name, or with XENHUB_LAB_LONG=1"
     if reason:
         say(f"skip {scenario.name}  {reason}")
         return None
@@ -111,7 +117,7 @@ def where(error):
 def run(machines, names, again=False):
     """The exit status: 0, 1 when one failed, 77 when nothing could run. again: those that failed are played once more."""
     chosen = discover(machines, names)
-    results = {each.name: run_one(each) for each in chosen}
+    results = {each.name: run_one(each, bool(names)) for each in chosen}
     failed = [each for each in chosen if results[each.name] is False]
     if again and failed:
         say(f"     once more: {' '.join(each.name for each in failed)}")
