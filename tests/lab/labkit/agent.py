@@ -185,7 +185,9 @@ class Agent:
             with self.changed:
                 if self.changed.wait_for(lambda: word in self.pongs or self.gone, 0.5) and not self.gone:
                     return
-            if self.gone or time.monotonic() > deadline:
+            if self.gone:
+                raise Failure(f"{self.name} cannot be reached: what passes its words on has ended")
+            if time.monotonic() > deadline:
                 raise Failure(f"{self.name} does not answer ({timeout:.0f} s)")
 
     def spawn(self, script, *arguments):

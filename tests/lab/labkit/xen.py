@@ -46,7 +46,8 @@ class Domain:
     def connect(self, timeout=90):
         """Meet the guest's agent again: after a start, a restore, or the machine's own snapshot."""
         self.disconnect()
-        tty = self.dom0.until(f"xenstore-read /local/domain/{self.domid}/console/tty")
+        # xl writes the node empty; the console daemon fills it in when it has met the domain.
+        tty = self.dom0.until(f"tty=$(xenstore-read /local/domain/{self.domid}/console/tty) && echo ${{tty:?empty}}")
         self.relay = self.dom0.spawn(f"relay {tty}")
         self.agent = Agent(self.relay, self.name)
         self.agent.wait_ready(timeout)
