@@ -10,6 +10,8 @@
 
 #include <libudev.h>
 
+#include "sensors/uevent_filter.h"
+
 /*
  * udevd's own messages come when its rules are done, and so are properties; without a udevd only the kernel
  * speaks.
@@ -36,6 +38,9 @@ static int open_monitor(struct udev *udev, const char *source, const char *subsy
 		udev_monitor_unref(monitor);
 		return rc;
 	}
+	/* Of the kernel's messages libudev drops the others as well, but after they woke us. */
+	if (!strcmp(source, "kernel"))
+		uevent_filter_attach(udev_monitor_get_fd(monitor), subsystem);
 	*out = monitor;
 	return 0;
 }

@@ -4,6 +4,7 @@
 import json
 import re
 import struct
+import time
 
 from .common import Failure
 from .hub import CONTROL
@@ -92,7 +93,16 @@ def size(hub):
     return dict(zip(("fds", "rss", "own"), map(int, words)))
 
 
-def wakes(hub):
-    """How often the daemon's threads have gone to sleep so far, the main one's first."""
-    return [int(word) for word in str(hub.lab.guest.run(
-        f"awk '/^voluntary/ {{ print $2 }}' /proc/{hub.pid}/task/*/status")).split()]
+def wakes(hub, during):
+    """How often the daemon's threads went to wait for events during that, the main one's first; and how many seconds it took.
+
+    The kernel's own trace of it: voluntary switches would count each wait inside a driver as well.
+    """
+    trace = "cd /sys/kernel/tracing"
+    hub.lab.guest.run(f"mount -t tracefs tracing /sys/kernel/tracing; {trace} && echo > trace && "
+                      "for call in epoll_wait epoll_pwait; do echo 1 > events/syscalls/sys_enter_$call/enable; done")
+    began = time.monotonic()
+    during()
+    counts = hub.lab.guest.run(f"{trace} && echo 0 > tracing_on; for task in /proc/{hub.pid}/task/*; do "
+                               "grep -c -- \"-${task##*/} .*timeout: ff\" trace; done; true")
+    return [int(count) for count in counts.lines], time.monotonic() - began
