@@ -9,7 +9,8 @@ debian_check="libcmocka-dev libumockdev-dev umockdev xenstore-utils scdoc musl-t
 	x11vnc xdotool x11-apps imagemagick libvncserver-dev openssl xclip sway wayvnc grim xserver-xorg-core xserver-xorg-video-dummy xserver-xspice"
 debian_display="libsdl2-dev libsdl2-ttf-dev libgnutls28-dev libxkbcommon-dev libspice-client-glib-2.0-dev"
 debian_demo="libx11-dev xvfb tigervnc-standalone-server"
-debian_lab="qemu-system-x86 binutils libinput-tools"
+debian_lab="qemu-system-x86 binutils libinput-tools
+	libegl-mesa0 libgbm1 libgl1-mesa-dri"
 
 alpine_build="build-base linux-headers cmake samurai pkgconf python3 libevdev-dev eudev-dev libinput-dev inih-dev
 	xen-dev uthash-dev libseccomp-dev zlib-dev libjpeg-turbo-dev nettle-dev"
