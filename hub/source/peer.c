@@ -35,7 +35,9 @@ struct peer_source {
 	struct loop_fd *source;
 	struct loop_timer *timer;
 	struct log_limit limit;
-	bool broken; /* it broke a rule: to be dropped once its listener has returned */
+	char told[LINK_WHY_MAX]; /* why there is no link */
+	bool is_told;            /* since the last one */
+	bool broken;             /* it broke a rule: to be dropped once its listener has returned */
 	struct peer_entry devices[PEER_DEVICES_MAX];
 };
 
@@ -178,10 +180,15 @@ static void on_link(void *data, enum xenhub_link status, const char *text)
 		else
 			hide(p, &p->devices[i], REASON_UNPLUG);
 	}
-	if (status == XENHUB_LINK_UP)
+	if (status == XENHUB_LINK_UP) {
 		log_info("%s: is there", p->origin);
-	else
+		p->is_told = false;
+	} else if (!p->is_told || strcmp(p->told, text)) {
+		/* It is tried every 2 s: what is the same as before is no news. */
 		complain(p, "link", text);
+		snprintf(p->told, sizeof(p->told), "%s", text);
+		p->is_told = true;
+	}
 }
 
 /* ---- the link ---- */

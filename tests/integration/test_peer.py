@@ -114,6 +114,14 @@ class PeerSource(Case):
         again.until(lambda: any(e[1] == EV_KEY for f in again.frames() for e in f), "it types again")
         self.assertEqual(self.waiting(), [])
 
+    def test_a_domain_that_is_not_there_is_told_once(self):
+        hub = self.dom0()
+        hub.until(lambda: "No such file" in hub.errors, "it says why")
+        threading.Event().wait(3)  # five tries, at 100 ms, doubling
+        self.assertEqual(hub.errors.count("No such file"), 1, hub.story())
+        self.usb_hub(self.recorded("mouse.evemu", recording.MOUSE, [(60, [(EV_REL, REL_X, 1)])]))
+        hub.until(lambda: "is there" in hub.errors, "it is there")
+
     def test_consent_outlives_the_daemon_and_not_the_boot(self):
         keys = [(1 + n / 10, [(EV_KEY, KEY_A, 1 - n % 2)]) for n in range(600)]
         self.usb_hub(self.recorded("keys.evemu", recording.KEYBOARD, keys))
