@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -78,13 +79,13 @@ static void match(struct program *p, const char *text)
 
 int uevent_filter_attach(int fd, const char *subsystem)
 {
-	char text[sizeof(KEY) + UEVENT_FILTER_NAME_MAX] = KEY;
+	char text[sizeof(KEY) + UEVENT_FILTER_NAME_MAX];
 	struct program program = { .count = 0 };
 	struct sock_fprog filter;
 
 	if (strlen(subsystem) > UEVENT_FILTER_NAME_MAX)
 		return -EINVAL;
-	strcat(text, subsystem);
+	snprintf(text, sizeof(text), "%s%s", KEY, subsystem);
 	step(&program, BPF_LD | BPF_W | BPF_ABS, 0);
 	jump(&program, BPF_JMP | BPF_JEQ | BPF_K, UDEVD_MAGIC, 0, 1);
 	step(&program, BPF_RET | BPF_K, ACCEPT);
