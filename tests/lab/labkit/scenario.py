@@ -23,7 +23,7 @@ from .xen import XenMachine
 
 MACHINES = {"plain": PlainMachine, "xen": XenMachine}
 SCENARIOS = LAB / "scenarios"
-OURS = ("xenhub", "link_echo", "relay_load", "rfb_dump", "bench_", "sensors_")
+OURS = ("xenhub", "link_echo", "relay_load", "rfb_dump", "plain_vnc", "bench_", "sensors_")
 
 
 class Scenario:
