@@ -57,7 +57,8 @@ static void *thread_main(void *data)
 
 	pthread_mutex_lock(&m->lock);
 	m->done = true;
-	m->result = rc;
+	/* What is not there yet fails, and is tried again: to a link's user -EAGAIN says that nothing has come so far. */
+	m->result = rc == -EAGAIN ? -ENOTCONN : rc;
 	m->made = rc < 0 ? NULL : made;
 	memcpy(m->why, why, sizeof(why));
 	eventfd_write(m->event, 1);

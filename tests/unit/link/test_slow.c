@@ -23,6 +23,8 @@ static int make(struct link **out, const char *endpoint, char *why, size_t size)
 		snprintf(why, size, "there is none");
 		return -ENOENT;
 	}
+	if (!strcmp(endpoint, "early"))
+		return -EAGAIN;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) < 0)
 		return -errno;
 	other = fds[1];
@@ -79,6 +81,20 @@ static void test_failed(void **state)
 	link_close(link);
 }
 
+/* A domain whose channel is not connected yet: who waited for that link waited for ever. */
+static void test_not_there_yet(void **state)
+{
+	struct link *link;
+	char buf[16];
+
+	assert_int_equal(link_connect_slowly(&link, "early", make), 0);
+	open_gate();
+	wait_for(link);
+	assert_int_equal(link_read(link, buf, sizeof(buf)), -ENOTCONN);
+	assert_int_equal(link_write(link, "x", 1), -ENOTCONN);
+	link_close(link);
+}
+
 /* The maker closes what nobody waits for any more. */
 static void test_closed_meanwhile(void **state)
 {
@@ -103,6 +119,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_made),
 		cmocka_unit_test(test_failed),
+		cmocka_unit_test(test_not_there_yet),
 		cmocka_unit_test(test_closed_meanwhile),
 	};
 
