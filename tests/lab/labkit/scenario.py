@@ -3,7 +3,7 @@
 
 A Python scenario runs on the host. Its doc string says what it shows; `run(lab)` drives the machine and returns the
 detail for the line, and an AssertionError or a Failure is its failure. `NEEDS` lists the programs of build/release/bin
-and of this machine that it uses. `LONG = "three minutes"` keeps a scenario that measures more than it tests out of a run of
+and of this machine that it uses. `ON_REQUEST = "three minutes"` keeps a scenario that measures more than it tests out of a run of
 all, unless XENHUB_LAB_LONG=1; by its name it is always played.
 
 A shell scenario runs in the machine (Dom0) and its last line of output is the detail. Its comments may say
@@ -35,11 +35,11 @@ class Scenario:
             self.module = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(self.module)
             self.needs = getattr(self.module, "NEEDS", "").split()
-            self.long = getattr(self.module, "LONG", None)
+            self.on_request = getattr(self.module, "ON_REQUEST", None)
             self.about = (self.module.__doc__ or "").strip().splitlines()[0]
         else:
             comments = [line[1:].strip() for line in path.read_text().splitlines() if line.startswith("#")]
-            self.long = None
+            self.on_request = None
             self.needs = [word for line in comments if line.startswith("needs:") for word in line.split()[1:]]
             self.about = next((line for line in comments if line and line[0] not in "!S"), "")
 
@@ -78,8 +78,8 @@ def discover(machines, names):
 def run_one(scenario, named=True):
     """Returns True, False, or None for skipped, and prints the scenario's one line."""
     reason = scenario.missing()
-    if not reason and scenario.long and not named and os.environ.get("XENHUB_LAB_LONG") != "1":
-        reason = f"{scenario.long}: by name, or with XENHUB_LAB_LONG=1"
+    if not reason and scenario.on_request and not named and os.environ.get("XENHUB_LAB_LONG") != "1":
+        reason = f"{scenario.on_request}: by name, or with XENHUB_LAB_LONG=1"
     if reason:
         say(f"skip {scenario.name}  {reason}")
         return None

@@ -12,7 +12,7 @@ import time
 from labkit.hub import LINK, Hub
 from labkit.sensors import HID_ACCELEROMETER, acceleration
 
-LONG = "three minutes"
+ON_REQUEST = "three minutes"
 NEEDS = "xenhubd bench_node bench_turn"
 TALK = 20
 EDGES = {"left-up": (1000, 0), "bottom-up": (0, 1000), "right-up": (-1000, 0), "normal": (0, -1000)}
