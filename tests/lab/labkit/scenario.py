@@ -3,8 +3,8 @@
 
 A Python scenario runs on the host. Its doc string says what it shows; `run(lab)` drives the machine and returns the
 detail for the line, and an AssertionError or a Failure is its failure. `NEEDS` lists the programs of build/release/bin
-and of this machine that it uses. `ON_REQUEST = "three minutes"` keeps a scenario that measures more than it tests out of a run of
-all, unless XENHUB_LAB_LONG=1; by its name it is always played.
+and of this machine that it uses. `ON_REQUEST = "three minutes"` keeps a scenario that takes long, or measures more than
+it tests, out of a run of all, unless XENHUB_LAB_LONG=1; by its name it is always played.
 
 A shell scenario runs in the machine (Dom0) and its last line of output is the detail. Its comments may say
 `# needs: PROGRAM...`.

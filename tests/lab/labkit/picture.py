@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What xenhub-display shows in a guest that has no screen: under Xvfb, saved, and compared pixel by pixel."""
+
+import base64
+import gzip
+import struct
+import tarfile
+from pathlib import Path
+
+from .common import BIN
+
+NEEDS = "xenhub-display rfb_dump Xvfb xkbcomp"
+PATIENCE = 120
+SECONDS = 25  # from the display's start to the picture that it saves: it is emulated
+
+
+def file_of(guest, path):
+    """A file of a guest, over its console."""
+    return gzip.decompress(base64.b64decode(str(guest.run(f"gzip -c {path} | base64", timeout=PATIENCE))))
+
+
+def of_ppm(data):
+    """Rows of (red, green, blue)."""
+    kind, size, depth, pixels = data.split(b"\n", 3)
+    assert kind == b"P6" and depth == b"255", data[:40]
+    width, height = map(int, size.split())
+    return [[tuple(pixels[(y * width + x) * 3:][:3]) for x in range(width)] for y in range(height)]
+
+
+def of_bmp(data):
+    offset, = struct.unpack_from("<I", data, 10)
+    width, height, _, bits = struct.unpack_from("<iiHH", data, 18)
+    step = bits // 8
+    stride = (width * step + 3) // 4 * 4
+    rows = []
+    for y in range(abs(height)):
+        at = offset + (y if height < 0 else height - 1 - y) * stride
+        rows.append([tuple(data[at + x * step:][:3])[::-1] for x in range(width)])
+    return rows
+
+
+def install_keyboard_data(guest):
+    """The X server compiles a keymap when it begins, and the display reads one."""
+    bundle = Path(guest.machine.folder) / "xkb.tar"
+    with tarfile.open(bundle, "w", dereference=True) as out:
+        out.add("/usr/share/X11/xkb", "usr/share/X11/xkb")
+    guest.send(bundle, "tar -x -C /")
+    guest.run("mkdir -p /tmp /var/lib/xkb /run/lab && chmod 1777 /tmp")
+
+
+def start_display_server(guest, width, height):
+    """Xvfb, with xenhub-display beside it."""
+    guest.install_whole(BIN / "xenhub-display", Path("/usr/bin/Xvfb"), Path("/usr/bin/xkbcomp"))
+    install_keyboard_data(guest)
+    guest.spawn(f"exec Xvfb :2 -screen 0 {width}x{height}x24 -nolisten tcp")
+    guest.agent.until("test -S /tmp/.X11-unix/X2", PATIENCE)
+
+
+def spawn_display(guest, width, height, uri):
+    return guest.spawn(f"DISPLAY=:2 HOME=/run/lab exec xenhub-display --windowed {width}x{height} "
+                       f"--screenshot /run/lab/shown.bmp --exit-after {SECONDS} {uri}")
+
+
+def shown_by(display):
+    """The picture it saved when it ended."""
+    result = display.wait(PATIENCE)
+    assert result.status == 0, f"it ended with {result.status}: {result.text[-400:]}"
+    return of_bmp(file_of(display.agent, "/run/lab/shown.bmp"))
+
+
+def compare(shown, drawn):
+    assert len({pixel for row in drawn for pixel in row}) > 1, "the server shows nothing that could be compared"
+    assert (len(shown[0]), len(shown)) == (len(drawn[0]), len(drawn)), f"{len(shown[0])} x {len(shown)} pixels are shown"
+    assert shown == drawn, f"{sum(a != b for rows in zip(shown, drawn) for a, b in zip(*rows))} pixels differ"
