@@ -1,6 +1,7 @@
 /*
  * Two stream sockets that are each other's peer: what one says the other is told, byte by byte, and the end of each direction by
- * itself. Small things are read and written; what comes in bulk goes through a pipe in the kernel, and is never seen here.
+ * itself. Small things are read and written; what comes in bulk goes through a pipe in the kernel, and is never seen here. Where no
+ * pipe can be had, it is read and written as well.
  */
 #ifndef HUB_RELAY_PAIR_H
 #define HUB_RELAY_PAIR_H
@@ -12,6 +13,11 @@
 #define PAIR_SMALL 16384         /* read and written; more at once is spliced */
 #define PAIR_PIPE  (256 * 1024)  /* bytes that a direction may have in flight */
 #define PAIR_TURN  (1024 * 1024) /* most bytes of a direction in one turn of the loop */
+
+/* Small messages that may go back and forth in one turn; looks in vain until they are made seldom; and how seldom. */
+#define PAIR_TALK   16
+#define PAIR_SILENT 4
+#define PAIR_SKIP   64
 
 struct pair;
 

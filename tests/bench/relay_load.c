@@ -6,9 +6,11 @@
  *	relay_load send PATH BYTES		connects, says so much, waits for the end: prints seconds
  *	relay_load ask PATH BYTES		says so much to an echo, and checks that it comes back as it went: prints seconds
  *	relay_load pour BYTES | … | relay_load drain	so much through a road of pipes: prints seconds, from the first byte on
- *	relay_load carry PATH TO		what a relay cannot do without: one connection, and a loop that waits, reads and writes
+ *	relay_load carry PATH TO HOW		what a relay cannot do without: one connection, and a loop that waits, reads and writes:
+ *						HOW is epoll or poll, or turns, for who knows which end will speak next
  *	relay_load ping PATH SECONDS EVERY_US	64 bytes there and back, again and again (every so often): prints p50 and p99 in µs
  */
+#include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -99,31 +101,63 @@ static int dial(const char *path)
 	return -1;
 }
 
+static bool pass_on(const int ends[2], unsigned from)
+{
+	char block[16384];
+	ssize_t n = recv(ends[from], block, sizeof(block), 0);
+
+	return n > 0 && send(ends[!from], block, (size_t)n, MSG_NOSIGNAL) == n;
+}
+
+static int carry_by_epoll(const int ends[2])
+{
+	struct epoll_event ev = { .events = EPOLLIN };
+	int epoll = epoll_create1(0);
+
+	for (unsigned i = 0; i < 2; i++) {
+		ev.data.u32 = i;
+		if (epoll_ctl(epoll, EPOLL_CTL_ADD, ends[i], &ev) < 0)
+			return fail("epoll_ctl");
+	}
+	while (epoll_wait(epoll, &ev, 1, -1) == 1 && pass_on(ends, ev.data.u32))
+		;
+	return 0;
+}
+
+static int carry_by_poll(const int ends[2])
+{
+	struct pollfd p[2] = { { .fd = ends[0], .events = POLLIN }, { .fd = ends[1], .events = POLLIN } };
+
+	while (poll(p, 2, -1) > 0)
+		for (unsigned i = 0; i < 2; i++)
+			if (p[i].revents && !pass_on(ends, i))
+				return 0;
+	return 0;
+}
+
+/* Without asking who speaks: two calls a message, and nobody does with less. No relay can, since it does not know. */
+static int carry_in_turns(const int ends[2])
+{
+	while (pass_on(ends, 0) && pass_on(ends, 1))
+		;
+	return 0;
+}
+
 /* No queue, no count, no limit, and whatever goes wrong ends it: the least that a message between two sockets costs. */
-static int carry(const char *path, const char *to)
+static int carry(const char *path, const char *to, const char *how)
 {
 	struct sockaddr_un sun = address_of(path);
-	int listener = socket(AF_UNIX, SOCK_STREAM, 0), epoll = epoll_create1(0), ends[2];
-	struct epoll_event ev = { .events = EPOLLIN };
-	char block[16384];
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0), ends[2];
 
 	if (bind(listener, (struct sockaddr *)&sun, sizeof(sun)) < 0 || listen(listener, 1) < 0)
 		return fail(path);
 	ends[0] = accept(listener, NULL, NULL);
 	ends[1] = dial(to);
-	for (unsigned i = 0; i < 2; i++) {
-		ev.data.u32 = i;
-		if (epoll_ctl(epoll, EPOLL_CTL_ADD, ends[i], &ev) < 0)
-			return fail(i ? to : path);
-	}
-	while (epoll_wait(epoll, &ev, 1, -1) == 1) {
-		unsigned from = ev.data.u32;
-		ssize_t n = recv(ends[from], block, sizeof(block), 0);
-
-		if (n <= 0 || send(ends[!from], block, (size_t)n, MSG_NOSIGNAL) != n)
-			break;
-	}
-	return 0;
+	if (ends[0] < 0 || ends[1] < 0)
+		return fail(ends[0] < 0 ? path : to);
+	if (!strcmp(how, "turns"))
+		return carry_in_turns(ends);
+	return strcmp(how, "poll") ? carry_by_epoll(ends) : carry_by_poll(ends);
 }
 
 static int pour(int fd, uint64_t bytes)
@@ -284,11 +318,11 @@ int main(int argc, char **argv)
 		return pour(1, strtoull(argv[2], NULL, 10));
 	if (argc == 2 && !strcmp(argv[1], "drain"))
 		return drain_pipe();
-	if (argc == 4 && !strcmp(argv[1], "carry"))
-		return carry(argv[2], argv[3]);
+	if (argc == 5 && !strcmp(argv[1], "carry"))
+		return carry(argv[2], argv[3], argv[4]);
 	if (argc == 5 && !strcmp(argv[1], "ping"))
 		return ping(argv[2], strtod(argv[3], NULL), (unsigned)atoi(argv[4]));
 	fprintf(stderr, "relay_load: sink PATH, echo PATH, send PATH BYTES, ask PATH BYTES, pour BYTES, "
-			"drain, carry PATH TO, ping PATH SECONDS EVERY_US\n");
+			"drain, carry PATH TO HOW, ping PATH SECONDS EVERY_US\n");
 	return 2;
 }
