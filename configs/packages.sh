@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What xenhub is built from and tested with, by the names of each distribution. Sourced by ./check and ./demo, never run.
 
-# For the hub's programs; on top of that for every test, for the display's programs, for what ./demo shows them with, and for
-# the virtual machines.
+# For the hub's programs; on top of that for every test, for the display's programs, for what ./demo shows them with, for
+# the virtual machines, and for tests/cross (which nothing else asks for; Alpine has no such compilers).
 debian_build="gcc libc6-dev cmake ninja-build pkg-config python3 libevdev-dev libudev-dev libinput-dev libinih-dev
 	libxen-dev uthash-dev libseccomp-dev libiio-dev zlib1g-dev libjpeg-dev nettle-dev"
 debian_check="libcmocka-dev libumockdev-dev umockdev xenstore-utils scdoc musl-tools clang clang-format git
@@ -11,6 +11,7 @@ debian_display="libsdl2-dev libsdl2-ttf-dev libgnutls28-dev libxkbcommon-dev lib
 debian_demo="libx11-dev xvfb tigervnc-standalone-server"
 debian_lab="qemu-system-x86 binutils libinput-tools
 	libegl-mesa0 libgbm1 libgl1-mesa-dri"
+debian_cross="gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user"
 
 alpine_build="build-base linux-headers cmake samurai pkgconf python3 libevdev-dev eudev-dev libinput-dev inih-dev
 	xen-dev uthash-dev libseccomp-dev zlib-dev libjpeg-turbo-dev nettle-dev"
@@ -18,6 +19,7 @@ alpine_check="cmocka-dev umockdev-dev scdoc clang compiler-rt clang-extra-tools 
 alpine_display="sdl2-dev sdl2_ttf-dev gnutls-dev libxkbcommon-dev spice-gtk-dev"
 alpine_demo="libx11-dev xvfb tigervnc"
 alpine_lab="qemu-system-x86_64 binutils libinput-tools"
+alpine_cross=
 
 say() {
 	printf '%s\n' "$*"
@@ -65,7 +67,7 @@ apt_get() {
 	return 1
 }
 
-# packages_install GROUP...: installs what these groups (build, check, display, demo, lab) lack; silent when there is nothing to do.
+# packages_install GROUP...: installs what these groups (build, check, display, demo, lab, cross) lack; silent when there is nothing to do.
 packages_install() {
 	names=
 	if command -v apt-get >/dev/null; then

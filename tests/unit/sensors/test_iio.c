@@ -193,8 +193,9 @@ static void a_turn_comes_through_the_buffer(void **state)
 					   .backend = SENSORS_BACKEND_SYSFS,
 					   .no_udev = true };
 	struct sensors *sensors;
-	const int16_t normal[] = { -1000, 0, 0 };
-	const int16_t left_up[] = { 0, 0, 1000 };
+	/* -1000 and 1000, little-endian as the scan's type says. */
+	const uint8_t normal[] = { 0x18, 0xfc, 0, 0, 0, 0 };
+	const uint8_t left_up[] = { 0, 0, 0, 0, 0xe8, 0x03 };
 	char path[256];
 
 	put_accel(f, "le:s16/16>>0\n");
