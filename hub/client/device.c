@@ -78,8 +78,11 @@ void device_target(const struct xenhub_device *device, struct device_state *targ
 		target->keys[i] &= (uint8_t)~device->barred_keys[i];
 	target->held = bits_count(target->keys, sizeof(target->keys));
 	for (unsigned i = 0; i < target->slots; i++) {
-		if (device->barred_contacts[i] >= 0)
+		/* Where a finger goes that is not there is nobody's to know before it has gone. */
+		if (device->barred_contacts[i] >= 0) {
+			memcpy(target->mt[i], device->held.mt[i], sizeof(target->mt[i]));
 			target->mt[i][MT_TRACKING_ID] = -1;
+		}
 		target->held += target->mt[i][MT_TRACKING_ID] >= 0;
 	}
 }

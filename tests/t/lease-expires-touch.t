@@ -8,9 +8,12 @@ silence
 500ms
 expect a cancel 0 reason lease
 speak
+expect a frames = 2
 touch panel 0 move 20 20
 touch panel 0 move 30 30
 expect a nothing
+# not even where it would be
+expect a frames = 2
 touch panel 1 down 40 40
 expect a touch 1 down 40 40
 touch panel 0 up
