@@ -132,19 +132,36 @@ static void set_defaults(const char *section, void *base)
 			config_option_set(&options[i], base, options[i].value, true, why, sizeof(why));
 }
 
+/* A UUID is the same in any case: one of its spellings stands for all. */
+static void fold_uuid(char *name)
+{
+	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+	if (strlen(name) != strlen(shape))
+		return;
+	for (unsigned i = 0; shape[i]; i++)
+		if (shape[i] == '-' ? name[i] != '-' : !isxdigit((unsigned char)name[i]))
+			return;
+	for (; *name; name++)
+		*name = (char)tolower((unsigned char)*name);
+}
+
 /* Finds the structure of the section, or makes it. NULL with the reason in why. made: whether it is new; may
  * be NULL. */
 static struct config_named *find_named(struct config *config, const char *section, unsigned line, bool *made,
 				       char *why, size_t size)
 {
-	const char *name;
-	const struct kind *kind = find_kind(section, &name);
+	const char *given;
+	const struct kind *kind = find_kind(section, &given);
 	unsigned *count = count_of(config, kind);
+	char name[CONFIG_SECTION_NAME_MAX + 1];
 	struct config_named *named;
 	char *grown;
 
-	if (check_name(kind, name, why, size) < 0)
+	if (check_name(kind, given, why, size) < 0)
 		return NULL;
+	memcpy(name, given, strlen(given) + 1);
+	fold_uuid(name);
 	if (made)
 		*made = false;
 	for (unsigned i = 0; i < *count; i++)

@@ -353,6 +353,8 @@ static void on_appeared(void *data, const struct domain *domain)
 
 	if (!domain_is_called(domain, s->domain_name) || domain->id <= s->domain.id)
 		return;
+	if (s->callbacks.may_serve && !s->callbacks.may_serve(s->callbacks.data, s->endpoint, domain))
+		return;
 	if (s->domain.id)
 		leave_domain(s);
 	s->life++;
@@ -412,6 +414,16 @@ bool station_is_of(const struct station *s, const char *domain)
 {
 	return s->domain_name &&
 	       (!strcmp(s->domain_name, domain) || (s->domain.id && domain_is_called(&s->domain, domain)));
+}
+
+const char *station_endpoint(const struct station *s)
+{
+	return s->endpoint;
+}
+
+uint32_t station_domid(const struct station *s)
+{
+	return s->domain.id;
 }
 
 bool station_needs_domains(const char *endpoint)

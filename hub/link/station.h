@@ -16,6 +16,7 @@
 #define HUB_LINK_STATION_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "hub/core/loop.h"
 #include "hub/core/worker.h"
@@ -28,6 +29,7 @@
 #define STATION_GOOD_MS     2000  /* a link that was in order for so long starts the rest anew, and */
 #define STATION_SOUND_MS    60000 /* for so long, the strikes */
 
+struct domain;
 struct domains;
 struct link;
 struct station;
@@ -37,6 +39,8 @@ struct station_callbacks {
 	void (*met)(void *data, struct link *link);
 	/* The domain behind a link that was handed over is gone, or (quiesce) is to let go of it, and to be told so: close it. */
 	void (*lost)(void *data, struct link *link, bool quiesce);
+	/* Whether a domain that has appeared is this endpoint's to serve. NULL: always. */
+	bool (*may_serve)(void *data, const char *endpoint, const struct domain *domain);
 	void *data;
 };
 
@@ -56,6 +60,10 @@ void station_resume(struct station *station);
 
 /* Whether it is the station of the domain of that name or UUID, as the endpoint has it. */
 bool station_is_of(const struct station *station, const char *domain);
+
+/* As it was created with; and the number of the domain that it serves, 0 while there is none. */
+const char *station_endpoint(const struct station *station);
+uint32_t station_domid(const struct station *station);
 
 /* Before the worker is destroyed: from now on nothing is made, and links are closed where link_close is called. */
 void station_end(struct station *station);

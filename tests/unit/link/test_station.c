@@ -34,6 +34,7 @@ static atomic_uint n_made, n_closed;
 static unsigned n_met, n_lost;
 static long last_generation;
 static int make_rc;
+static uint32_t not_ours; /* a domain that another endpoint serves */
 static atomic_uint waited;
 static atomic_bool stays;           /* a peer that does not unmap */
 static atomic_bool at_once;         /* the peer is there as soon as the link is */
@@ -196,10 +197,19 @@ static void give_back(bool in_order)
 	link_close(link);
 }
 
+static bool on_may_serve(void *data, const char *endpoint, const struct domain *domain)
+{
+	assert_string_equal(endpoint, "vchan:gui");
+	return domain->id != not_ours;
+}
+
 static int set_up(void **state)
 {
-	static const struct station_callbacks callbacks = { .met = on_met, .lost = on_lost };
+	static const struct station_callbacks callbacks = { .met = on_met,
+							    .lost = on_lost,
+							    .may_serve = on_may_serve };
 
+	not_ours = 0;
 	n_made = n_closed = 0;
 	n_met = n_lost = 0;
 	last_generation = 0;
@@ -393,6 +403,19 @@ static void test_quiesce_of_who_stays(void **state)
 	station_resume(station);
 }
 
+static void test_domain_of_another_endpoint(void **state)
+{
+	not_ours = 4;
+	appear(4, "gui");
+	run_ms(20);
+	assert_int_equal(n_made, 0);
+	assert_int_equal(station_domid(station), 0);
+	go(4, "gui");
+	appear(5, "gui");
+	RUN_UNTIL(newest);
+	assert_int_equal(station_domid(station), 5);
+}
+
 static void test_ends_while_making(void **state)
 {
 	appear(4, "gui");
@@ -413,6 +436,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_quiesce, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_quiesce_before_the_peer, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_quiesce_of_who_stays, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_domain_of_another_endpoint, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_ends_while_making, set_up, tear_down),
 	};
 
