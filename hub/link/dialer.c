@@ -30,8 +30,9 @@ struct order {
 struct line {
 	struct dialer *dialer;
 	char endpoint[CARRIER_ENDPOINT_MAX];
-	unsigned users; /* under the lock: dials whose stream has not ended */
-	struct carrier *carrier;
+	/* under the lock: */
+	unsigned users;          /* dials whose stream has not ended */
+	struct carrier *carrier; /* the thread's own to use */
 	struct loop_timer *idle;
 };
 
@@ -97,17 +98,54 @@ static struct line *find_line(struct dialer *d, const char *endpoint)
 	return unused;
 }
 
+/* Under the lock. Without a carrier it is free at once; on_idle sees to the others. */
+static void free_unused(struct line *line)
+{
+	if (!line->users && !line->carrier)
+		line->endpoint[0] = '\0';
+}
+
 static void leave_line(struct line *line)
 {
 	pthread_mutex_lock(&line->dialer->lock);
 	line->users--;
+	free_unused(line);
 	pthread_mutex_unlock(&line->dialer->lock);
+}
+
+/* The order is the thread's from then on, which cannot look at its line before the lock is free. */
+static int hand_over(struct dialer *d, struct order *order, const char *endpoint, uint64_t *ticket, char *why,
+		     size_t size)
+{
+	struct line *line;
+	int rc = -ENOSPC;
+
+	pthread_mutex_lock(&d->lock);
+	order->line = line = find_line(d, endpoint);
+	if (!line) {
+		snprintf(why, size, "more than %d endpoints at a time", DIALER_ENDPOINTS_MAX);
+		goto out;
+	}
+	order->ticket = *ticket = d->tickets + 1;
+	rc = mailbox_post(d->orders, order);
+	if (rc < 0) {
+		snprintf(why, size, "more than %d dials at once", ORDERS_MAX);
+		free_unused(line);
+		goto out;
+	}
+	line->users++;
+	d->tickets++;
+	d->endings[*ticket % DIALER_TEXTS] = (struct ending){ .ticket = *ticket };
+out:
+	pthread_mutex_unlock(&d->lock);
+	return rc;
 }
 
 int dialer_dial(struct dialer *d, const char *endpoint, const char *service, int *fd, uint64_t *ticket,
 		char *why, size_t size)
 {
 	struct order *order;
+	uint64_t sent;
 	int pair[2], rc;
 
 	if (strlen(service) >= MUX_SERVICE_MAX || !carrier_is_for(endpoint)) {
@@ -129,27 +167,13 @@ int dialer_dial(struct dialer *d, const char *endpoint, const char *service, int
 	}
 	snprintf(order->service, sizeof(order->service), "%s", service);
 	order->fd = pair[1];
-	pthread_mutex_lock(&d->lock);
-	order->line = find_line(d, endpoint);
-	if (order->line) {
-		order->line->users++;
-		order->ticket = ++d->tickets;
-		d->endings[order->ticket % DIALER_TEXTS] = (struct ending){ .ticket = order->ticket };
-	}
-	pthread_mutex_unlock(&d->lock);
-	if (!order->line) {
-		snprintf(why, size, "more than %d endpoints at a time", DIALER_ENDPOINTS_MAX);
-		rc = -ENOSPC;
+	rc = hand_over(d, order, endpoint, &sent, why, size);
+	if (rc < 0)
 		goto err_pair;
-	}
 	*fd = pair[0];
 	if (ticket)
-		*ticket = order->ticket;
-	rc = mailbox_post(d->orders, order);
-	if (!rc)
-		return 0;
-	snprintf(why, size, "more than %d dials at once", ORDERS_MAX);
-	leave_line(order->line);
+		*ticket = sent;
+	return 0;
 
 err_pair:
 	close(pair[0]);
@@ -205,13 +229,21 @@ static int begin_line(struct line *line)
 		.gid = (gid_t)-1,
 		.callbacks = { .opened = on_opened, .closed = on_closed, .data = line },
 	};
+	struct carrier *carrier;
 	pid_t pid;
+	int rc;
 
 	if (line->carrier)
 		return 0;
 	if (!line->idle && !(line->idle = loop_add_timer(line->dialer->loop, on_idle, line)))
 		return -ENOMEM;
-	return carrier_create(&line->carrier, &config, &pid);
+	rc = carrier_create(&carrier, &config, &pid);
+	if (rc < 0)
+		return rc;
+	pthread_mutex_lock(&line->dialer->lock);
+	line->carrier = carrier;
+	pthread_mutex_unlock(&line->dialer->lock);
+	return 0;
 }
 
 static void run_order(struct dialer *d, struct order *order)
@@ -221,9 +253,10 @@ static void run_order(struct dialer *d, struct order *order)
 	int rc = s ? begin_line(order->line) : -ENOMEM;
 
 	if (rc < 0) {
-		close(order->fd);
+		/* Whoever sees the socket end finds the reason told already. */
 		remember(d, order->ticket, strerror(-rc));
 		leave_line(order->line);
+		close(order->fd);
 		free(s);
 		return;
 	}

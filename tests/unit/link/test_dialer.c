@@ -4,15 +4,34 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "hub/core/loop.h"
+#include "hub/core/mailbox.h"
 #include "hub/link/carrier.h"
 #include "hub/link/dialer.h"
 
 #define PATIENCE_MS 20000
+
+/* What a dialer calls, and what does not work at present. */
+static atomic_bool no_carrier, no_room;
+int __real_carrier_create(struct carrier **out, const struct carrier_config *config, pid_t *pid);
+int __wrap_carrier_create(struct carrier **out, const struct carrier_config *config, pid_t *pid);
+int __real_mailbox_post(struct mailbox *box, void *message);
+int __wrap_mailbox_post(struct mailbox *box, void *message);
+
+int __wrap_carrier_create(struct carrier **out, const struct carrier_config *config, pid_t *pid)
+{
+	return no_carrier ? -ENOMEM : __real_carrier_create(out, config, pid);
+}
+
+int __wrap_mailbox_post(struct mailbox *box, void *message)
+{
+	return no_room ? -ENOSPC : __real_mailbox_post(box, message);
+}
 
 /* The other end: services "echo" (says back what it hears) and "end" (closes at once); others are refused. */
 struct server {
@@ -252,6 +271,38 @@ static void test_server_goes_and_comes(void **state)
 	fail_msg("the link does not come back");
 }
 
+/* A dial that comes to nothing leaves room for the next endpoint, whatever it failed of. */
+static void test_failures_keep_no_endpoint(void **state)
+{
+	struct world *w = *state;
+	char endpoint[64], why[256];
+	uint64_t ticket;
+	int fd;
+
+	for (unsigned i = 0; i < 2 * DIALER_ENDPOINTS_MAX; i++) {
+		snprintf(endpoint, sizeof(endpoint), "mux+unix:/tmp/xenhub-nobody-%u", i);
+		no_carrier = true;
+		assert_int_equal(dialer_dial(w->dialer, endpoint, "vnc", &fd, &ticket, why, sizeof(why)), 0);
+		assert_ends(w, fd, ticket, "memory");
+		no_carrier = false;
+		no_room = true;
+		assert_int_equal(dialer_dial(w->dialer, endpoint, "vnc", &fd, NULL, why, sizeof(why)),
+				 -ENOSPC);
+		no_room = false;
+		assert_non_null(strstr(why, "dials at once"));
+	}
+	/* And nothing is lost of one that has streams. */
+	fd = dial(w, "echo", NULL);
+	no_room = true;
+	assert_int_equal(
+		dialer_dial(w->dialer, w->server.endpoint, "echo", &(int){ 0 }, NULL, why, sizeof(why)),
+		-ENOSPC);
+	no_room = false;
+	assert_int_equal(write(fd, "x", 1), 1);
+	wait_for(fd, POLLIN);
+	close(fd);
+}
+
 static void test_wrong_endpoints(void **state)
 {
 	struct world *w = *state;
@@ -274,6 +325,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_many_share_a_link, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_ends, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_server_goes_and_comes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_failures_keep_no_endpoint, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_wrong_endpoints, set_up, tear_down),
 	};
 
