@@ -106,23 +106,40 @@ void action_finish(struct action *action)
 	*action = (struct action){ .fd = -1 };
 }
 
-static void on_helper(void *data, int fd, uint32_t events)
+static void on_started(struct action *action, int rc)
 {
-	struct action *action = data;
-	int32_t status;
+	action->started = rc == 0;
+	action->running = rc == 0;
+	if (rc < 0)
+		log_errno(-rc, "cannot run '%s'", action->command);
+	else
+		log_info("runs '%s'", action->command);
+}
 
-	if (recv(fd, &status, sizeof(status), MSG_DONTWAIT) != sizeof(status)) {
-		log_err("'%s': its helper is gone; it cannot be run any more", action->command);
-		action_finish(action);
-		return;
-	}
-	action->running = false;
+static void on_ended(struct action *action, int status)
+{
+	action->running = action->started = false;
 	if (WIFSIGNALED(status))
 		log_err("the action was ended by signal %d", WTERMSIG(status));
 	else if (WEXITSTATUS(status))
 		log_err("the action failed with status %d", WEXITSTATUS(status));
 	else
 		log_info("the action is done");
+}
+
+static void on_helper(void *data, int fd, uint32_t events)
+{
+	struct action *action = data;
+	int32_t said;
+
+	if (recv(fd, &said, sizeof(said), MSG_DONTWAIT) != sizeof(said)) {
+		log_err("'%s': its helper is gone; it cannot be run any more", action->command);
+		action_finish(action);
+	} else if (action->started) {
+		on_ended(action, said);
+	} else {
+		on_started(action, said);
+	}
 }
 
 static int start_helper(struct action *action, char **words)
@@ -171,21 +188,9 @@ int action_prepare(struct action *action, const char *command)
 	return rc;
 }
 
-/* The helper answers as soon as the command has begun, or cannot. */
-static int ask(struct action *action)
-{
-	int32_t rc;
-
-	if (send(action->fd, "r", 1, MSG_NOSIGNAL) != 1)
-		return -errno;
-	if (recv(action->fd, &rc, sizeof(rc), 0) != sizeof(rc))
-		return -EPIPE;
-	return rc;
-}
-
 int action_run(struct action *action)
 {
-	int rc;
+	int rc = 0;
 
 	if (action->fd < 0)
 		return -ENOTCONN;
@@ -193,12 +198,11 @@ int action_run(struct action *action)
 		log_warn("the action still runs; it is not started again");
 		return -EBUSY;
 	}
-	rc = ask(action);
-	if (rc < 0) {
+	/* The helper may have to wait for a disk: it answers when the command has begun, or cannot. */
+	if (send(action->fd, "r", 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1)
+		rc = -errno;
+	if (rc < 0)
 		log_errno(-rc, "cannot run '%s'", action->command);
-		return rc;
-	}
-	log_info("runs '%s'", action->command);
-	action->running = true;
-	return 0;
+	action->running = !rc;
+	return rc;
 }

@@ -18,8 +18,9 @@ struct action {
 	struct loop *loop;
 	const char *command;
 	struct loop_fd *source;
-	int fd; /* to the helper; -1: there is none */
-	bool running;
+	int fd;       /* to the helper; -1: there is none */
+	bool running; /* from when it is asked for until its end */
+	bool started;
 };
 
 void action_init(struct action *action, struct loop *loop);
@@ -33,7 +34,10 @@ int action_prepare(struct action *action, const char *command);
 /* Lets one that runs go on by itself; the helper ends with it. */
 void action_finish(struct action *action);
 
-/* 0; -EBUSY while it runs; -ENOTCONN: not prepared; or why it could not be started. Each is logged. */
+/*
+ * Asks the helper, and does not wait for it: whether the command could be started is logged, and so is its end. 0; -EBUSY while it runs
+ * (logged); -ENOTCONN: not prepared; or why the helper could not be asked (logged).
+ */
 int action_run(struct action *action);
 
 #endif
