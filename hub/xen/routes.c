@@ -2,6 +2,7 @@
 #include "hub/xen/routes.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,9 +24,10 @@ struct routes {
 	struct route *all;
 	/* main thread: by index, those that are taken back for a save, */
 	uint32_t quiet;
-	uint64_t quiet_ns;    /* and since when; CLOCK_NEVER: the slow thread has not done it yet */
-	unsigned quiet_tasks; /* on their way to it */
-	bool quiet_failed;    /* the slow thread could not say so; asked again, it is tried again */
+	uint64_t quiet_ns;   /* and since when; CLOCK_NEVER: the slow thread has not done it yet */
+	unsigned asked;      /* it, so many times: the answer to the last one counts */
+	bool quiet_failed;   /* the slow thread could not say so; asked again, it is tried again */
+	atomic_bool unheard; /* set by the slow thread: its answer could not be handed over; as failed */
 	/* slow thread */
 	struct loop_timer *retry;
 	uint64_t retry_ns;
@@ -39,6 +41,7 @@ struct routes {
 struct quiet_order {
 	struct routes *routes;
 	uint32_t quiet;
+	unsigned number;
 	bool done;
 };
 
@@ -153,10 +156,10 @@ static void on_quiet_done(void *data)
 	struct quiet_order *order = data;
 	struct routes *r = order->routes;
 
-	r->quiet_tasks--;
-	r->quiet_failed = !order->done;
-	if (order->done && !r->quiet_tasks)
-		r->quiet_ns = clock_now_ns();
+	if (order->number == r->asked) {
+		r->quiet_failed = !order->done;
+		r->quiet_ns = order->done ? clock_now_ns() : CLOCK_NEVER;
+	}
 	free(order);
 }
 
@@ -169,8 +172,10 @@ static void run_quiet(void *data)
 	order->done = !look(r);
 	if (!order->done)
 		on_look(r);
-	if (worker_reply(r->worker, on_quiet_done, order) < 0)
-		log_err("routes cannot be made quiet any more");
+	if (worker_reply(r->worker, on_quiet_done, order) < 0) {
+		atomic_store(&r->unheard, true);
+		free(order);
+	}
 }
 
 static int set_quiet(struct routes *r, uint32_t quiet)
@@ -180,7 +185,7 @@ static int set_quiet(struct routes *r, uint32_t quiet)
 
 	if (!order)
 		return rc;
-	*order = (struct quiet_order){ .routes = r, .quiet = quiet };
+	*order = (struct quiet_order){ .routes = r, .quiet = quiet, .number = r->asked + 1 };
 	rc = worker_run(r->worker, run_quiet, order);
 	if (rc < 0) {
 		free(order);
@@ -189,7 +194,7 @@ static int set_quiet(struct routes *r, uint32_t quiet)
 	r->quiet = quiet;
 	r->quiet_ns = CLOCK_NEVER;
 	r->quiet_failed = false;
-	r->quiet_tasks++;
+	r->asked++;
 	return 0;
 }
 
@@ -217,7 +222,7 @@ int routes_quiesce(struct routes *r, const char *domain)
 
 	if (!these)
 		return -ENOENT;
-	if (these & ~r->quiet || r->quiet_failed)
+	if (these & ~r->quiet || r->quiet_failed || atomic_exchange(&r->unheard, false))
 		rc = set_quiet(r, r->quiet | these);
 	if (rc < 0)
 		return rc;
