@@ -74,7 +74,8 @@ static bool is_ours(const char *name)
 /* All that we ever write there. */
 int xenstore_clear_tree(struct xenstore *x, uint32_t tx, const char *base)
 {
-	char names[NAMES_MAX + 1], path[NODE_PATH_MAX];
+	/* Whatever name is there, of whoever: none is cut, or something else of that name would go. */
+	char names[NAMES_MAX + 1], path[PATH_MAX_BYTES + NAMES_MAX + 1];
 	int rc = xslink_call(x->link, tx, XS_DIRECTORY, base, NULL, 0, names, sizeof(names));
 
 	if (rc)
@@ -82,7 +83,7 @@ int xenstore_clear_tree(struct xenstore *x, uint32_t tx, const char *base)
 	for (const char *name = names; *name && !rc; name += strlen(name) + 1) {
 		if (!is_ours(name))
 			continue;
-		snprintf(path, sizeof(path), "%s/%.60s", base, name);
+		snprintf(path, sizeof(path), "%s/%s", base, name);
 		rc = xslink_call(x->link, tx, XS_RM, path, NULL, 0, NULL, 0);
 		if (rc)
 			rc = rc == -ENOENT ? 0 : xenstore_complain(x, path, "remove", -rc);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xen/io/xs_wire.h>
 #include <xenstore.h>
 
 #include "hub/core/text.h"
@@ -144,7 +145,7 @@ static bool is_wanted(const struct route_look *l, const char *name, uint32_t dom
 /* A route that Dom0 itself serves is its server's to take back. */
 static bool is_of_dom0(struct route_look *l, const char *base)
 {
-	char path[XEN_PATH_MAX + 80];
+	char path[XENSTORE_ABS_PATH_MAX + 16];
 	long domid;
 
 	snprintf(path, sizeof(path), "%s/domid", base);
@@ -153,7 +154,7 @@ static bool is_of_dom0(struct route_look *l, const char *base)
 
 static int clear_dir(struct route_look *l, uint32_t domid, const char *dir, bool client)
 {
-	char base[XEN_PATH_MAX], path[XEN_PATH_MAX + 64];
+	char base[XEN_PATH_MAX], path[XENSTORE_ABS_PATH_MAX + 1];
 	char **names;
 	unsigned n = 0;
 	int rc = 0;
@@ -163,7 +164,8 @@ static int clear_dir(struct route_look *l, uint32_t domid, const char *dir, bool
 	if (!names)
 		return errno == ENOENT ? 0 : -errno;
 	for (unsigned i = 0; i < n && !rc; i++) {
-		snprintf(path, sizeof(path), "%s/%.60s", base, names[i]);
+		/* No name that exists is too long for a path. */
+		snprintf(path, sizeof(path), "%s/%s", base, names[i]);
 		if (!is_wanted(l, names[i], domid, client) && !(client && is_of_dom0(l, path)))
 			rc = remove_node(l, path);
 	}

@@ -121,9 +121,12 @@ class XenStore(unittest.TestCase):
 
     def test_what_an_earlier_hub_left_is_cleared(self):
         self.store.run("xenstore-write", f"{BASE}/device/ghost/name", "boo")
+        long = "long-" * 30
+        self.store.run("xenstore-write", f"{BASE}/{long}", "boo")
         self.hub(self.keyboard("held.evemu"))
         until(lambda: self.store.read("serial"), "the tree is written")
         self.assertIsNone(self.store.read("device/ghost/name"))
+        self.assertIsNone(self.store.read(long))
 
     def test_a_store_that_dies_delays_no_event_and_is_written_anew(self):
         hub = self.hub(self.mouse(6), self.keyboard("held.evemu"))
