@@ -9,12 +9,14 @@
 #include <xenstore.h>
 
 #include "hub/link/link.h"
+#include "hub/xen/witness.h"
 
-/* link.fd is an epoll with the fds of both. */
+/* link.fd is an epoll with the fds of both, and of a witness (witness.h), which only wakes: what has happened, the handle knows. */
 struct watched_link {
 	struct link link;
 	struct link *made;
 	struct xs_handle *xs;
+	int witness; /* -1: XenStore is reached through the kernel */
 	char sentence[LINK_WHY_MAX];
 };
 
@@ -28,12 +30,17 @@ static ssize_t passed(struct watched_link *w, ssize_t n)
 static ssize_t watched_read(struct link *link, void *buf, size_t size)
 {
 	struct watched_link *w = (struct watched_link *)link;
-	char **event = xs_check_watch(w->xs);
+	char **event;
 
-	if (!event)
+	errno = 0;
+	event = xs_check_watch(w->xs);
+	if (event)
+		memcpy(link->why, w->sentence, sizeof(link->why));
+	else if (errno && errno != EAGAIN)
+		snprintf(link->why, sizeof(link->why), "XenStore is gone, and nothing else tells of the end");
+	else
 		return passed(w, link_read(w->made, buf, size));
 	free(event);
-	memcpy(link->why, w->sentence, sizeof(link->why));
 	return -ECONNRESET;
 }
 
@@ -62,6 +69,8 @@ static void watched_close(struct link *link)
 
 	link_close(w->made);
 	xs_close(w->xs);
+	if (w->witness >= 0)
+		close(w->witness);
 	close(link->fd);
 	free(w);
 }
@@ -77,19 +86,25 @@ static const struct link_ops watched_ops = {
 int watched_create(struct link **out, struct link *made, struct xs_handle *xs, const char *sentence)
 {
 	struct epoll_event ev = { .events = link_wait_events(made, true) };
-	struct epoll_event ev_xs = { .events = EPOLLIN };
+	struct epoll_event in = { .events = EPOLLIN };
 	struct watched_link *w = calloc(1, sizeof(*w));
 	int rc = -ENOMEM;
 
 	if (!w)
 		goto err_free;
+	w->witness = witness_open();
+	if (w->witness < 0 && w->witness != -ENODEV) {
+		rc = w->witness;
+		goto err_free;
+	}
 	w->link.fd = epoll_create1(EPOLL_CLOEXEC);
 	if (w->link.fd < 0) {
 		rc = -errno;
-		goto err_free;
+		goto err_witness;
 	}
 	if (epoll_ctl(w->link.fd, EPOLL_CTL_ADD, made->fd, &ev) < 0 ||
-	    epoll_ctl(w->link.fd, EPOLL_CTL_ADD, xs_fileno(xs), &ev_xs) < 0) {
+	    epoll_ctl(w->link.fd, EPOLL_CTL_ADD, xs_fileno(xs), &in) < 0 ||
+	    (w->witness >= 0 && epoll_ctl(w->link.fd, EPOLL_CTL_ADD, w->witness, &in) < 0)) {
 		rc = -errno;
 		goto err_epoll;
 	}
@@ -104,6 +119,9 @@ int watched_create(struct link **out, struct link *made, struct xs_handle *xs, c
 
 err_epoll:
 	close(w->link.fd);
+err_witness:
+	if (w->witness >= 0)
+		close(w->witness);
 err_free:
 	free(w);
 	link_close(made);

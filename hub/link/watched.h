@@ -9,7 +9,8 @@ struct xs_handle;
 
 /*
  * Takes the link and the handle over, on failure too. The handle's watches are set, and have told what they tell at first: whatever
- * they tell from here on ends the link with this sentence. 0 or -errno.
+ * they tell from here on ends the link with this sentence. So does the end of XenStore itself, with another: nothing would be told any
+ * more. 0 or -errno.
  */
 int watched_create(struct link **out, struct link *made, struct xs_handle *xs, const char *sentence);
 

@@ -16,6 +16,9 @@ struct witness;
  */
 int witness_create(struct witness **out, struct loop *loop, loop_fn fn, void *data);
 
+/* The same for who has another loop: a descriptor, the caller's, that becomes readable with the end. Or -ENODEV, or another -errno. */
+int witness_open(void);
+
 /* NULL is fine with both. The second: when the loop has been destroyed already. */
 void witness_destroy(struct witness *witness);
 void witness_abandon(struct witness *witness);
