@@ -14,6 +14,7 @@ import unittest
 from kit.display import Hub, Screen, Server, turned
 from kit.programs import BIN, Case
 from kit.recording import EV_REL, MOUSE, REL_X, REL_Y, TOUCHSCREEN, write
+from kit.servers import spawn_x
 
 NEEDED = ["Xvfb", "xdotool"]
 WIDTH, HEIGHT = 160, 100
@@ -158,17 +159,9 @@ class Picture(Display):
 
     @unittest.skipUnless(shutil.which("Xvnc") and shutil.which("import"), "not installed: Xvnc, import")
     def test_xvnc(self):
-        read, write_end = os.pipe()
         sock = self.folder / "xvnc"
-        server = subprocess.Popen(["Xvnc", "-displayfd", str(write_end), "-geometry", f"{WIDTH}x{HEIGHT}", "-depth", "24",
-                                   "-rfbport", "0", "-rfbunixpath", sock, "-SecurityTypes", "None", "-noreset"],
-                                  pass_fds=(write_end,), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.terminate)
-        os.close(write_end)
-        with os.fdopen(read) as pipe:
-            name = ":" + pipe.readline().strip()
+        name, _ = spawn_x(self, "Xvnc", "-geometry", f"{WIDTH}x{HEIGHT}", "-depth", "24", "-rfbport", "0", "-rfbunixpath", sock,
+                          "-SecurityTypes", "None")
         subprocess.run(["convert", "-size", f"{WIDTH}x{HEIGHT}", "plasma:red-blue", self.folder / "p.png"], check=True)
         subprocess.run(["display", "-display", name, "-window", "root", self.folder / "p.png"], check=False)
         raw = subprocess.run(["import", "-display", name, "-window", "root", "-depth", "8", "rgb:-"], check=True,
@@ -515,16 +508,8 @@ class Pictures(Display):
         self.addCleanup(os.chdir, os.getcwd())
         os.chdir(self.folder)
         self.configuration("[connection office]\nuri = vnc+unix:office.sock\n")
-        read, write_end = os.pipe()
-        self.xvnc = subprocess.Popen(["Xvnc", "-displayfd", str(write_end), "-geometry", "640x400", "-depth", "24", "-rfbport",
-                                      "0", "-rfbunixpath", self.folder / "office.sock", "-SecurityTypes", "None",
-                                      "-noreset"],
-                                     pass_fds=(write_end,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.addCleanup(self.xvnc.wait)
-        self.addCleanup(self.xvnc.terminate)
-        os.close(write_end)
-        with os.fdopen(read) as pipe:
-            name = ":" + pipe.readline().strip()
+        name, self.xvnc = spawn_x(self, "Xvnc", "-geometry", "640x400", "-depth", "24", "-rfbport", "0", "-rfbunixpath",
+                                  self.folder / "office.sock", "-SecurityTypes", "None")
         subprocess.run(["convert", "-size", "640x400", "xc:#204060", self.folder / "ground.png"], check=True)
         subprocess.run(["display", "-display", name, "-window", "root", self.folder / "ground.png"], check=False)
         for words in (["xclock", "-geometry", "110x110+515+20"], ["xeyes", "-geometry", "110x80+515+290"],

@@ -9,29 +9,11 @@ import tempfile
 import time
 import unittest
 
+from kit.servers import free_port, need, spawn, spawn_x, wait_until
+
 DUMP = os.path.join(os.environ.get("XENHUB_BIN", "build/release/bin"), "rfb_dump")
 ENCODINGS = ["raw", "hextile", "zrle", "tight"]
 WIDTH, HEIGHT = 403, 301
-
-
-def need(*programs):
-    missing = [p for p in programs if not shutil.which(p)]
-    return unittest.skipIf(missing, "not installed: " + ", ".join(missing))
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def wait_for(what, ready, seconds=20):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if ready():
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"{what} did not come up")
 
 
 def listens(port):
@@ -53,25 +35,6 @@ class Servers(unittest.TestCase):
 
     def path(self, name):
         return os.path.join(self.dir, name)
-
-    def start(self, *argv):
-        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                   pass_fds=getattr(self, "fds", ()))
-        self.addCleanup(process.wait)
-        self.addCleanup(process.terminate)
-        return process
-
-    def start_x(self, *argv):
-        """Starts an X server that picks a free display by itself; returns the display's name."""
-        read, write = os.pipe()
-        self.fds = (write,)
-        self.start(*argv, "-displayfd", str(write), "-noreset")
-        self.fds = ()
-        os.close(write)
-        with os.fdopen(read) as f:
-            number = f.readline().strip()
-        self.assertTrue(number, f"{argv[0]} did not start")
-        return ":" + number
 
     def paint(self, display):
         """A picture with everything in it: noise, flat areas, sharp edges. Returns the server's own screenshot."""
@@ -96,11 +59,16 @@ class Servers(unittest.TestCase):
         self.assertEqual(run.returncode, status, run.stderr)
         return read_ppm(picture) if status == 0 else run.stderr
 
+    def assert_same(self, shown, truth):
+        """Says how many bytes differ: unittest would look for a way from one to the other for hours."""
+        differ = sum(a != b for a, b in zip(shown[1], truth[1]))
+        self.assertTrue(shown == truth, f"{shown[0]} against {truth[0]}, {differ} bytes differ")
+
     def start_xvnc(self, *options, depth=24):
         port = free_port()
-        display = self.start_x("Xvnc", "-geometry", f"{WIDTH}x{HEIGHT}", "-depth", str(depth), "-rfbport", str(port),
-                               "-AlwaysShared", *options)
-        wait_for("Xvnc", lambda: listens(port))
+        display, _ = spawn_x(self, "Xvnc", "-geometry", f"{WIDTH}x{HEIGHT}", "-depth", str(depth), "-rfbport", str(port),
+                             "-AlwaysShared", *options)
+        wait_until(lambda: listens(port), "Xvnc listens")
         return display, f"127.0.0.1:{port}"
 
     @need("Xvnc", "import", "convert", "display")
@@ -110,14 +78,14 @@ class Servers(unittest.TestCase):
         for encoding in ENCODINGS:
             for chunk in ("0", "1", "13"):
                 with self.subTest(encoding=encoding, chunk=chunk):
-                    self.assertEqual(self.dump(where, "-e", encoding, "-c", chunk), truth)
+                    self.assert_same(self.dump(where, "-e", encoding, "-c", chunk), truth)
             with self.subTest(encoding=encoding, pixels="server"):
-                self.assertEqual(self.dump(where, "-e", encoding, "-p", "server"), truth)
+                self.assert_same(self.dump(where, "-e", encoding, "-p", "server"), truth)
         for pixels in ("565", "233"):
             first = self.dump(where, "-e", "raw", "-p", pixels)
             for encoding in ENCODINGS[1:]:
                 with self.subTest(encoding=encoding, pixels=pixels):
-                    self.assertEqual(self.dump(where, "-e", encoding, "-p", pixels), first)
+                    self.assert_same(self.dump(where, "-e", encoding, "-p", pixels), first)
 
     @need("Xvnc", "import", "convert", "display")
     def test_xvnc_jpeg_is_close(self):
@@ -158,16 +126,18 @@ class Servers(unittest.TestCase):
 
     def check_x11vnc(self, depth):
         port = free_port()
-        display = self.start_x("Xvfb", "-screen", "0", f"{WIDTH}x{HEIGHT}x{depth}")
+        display, _ = spawn_x(self, "Xvfb", "-screen", "0", f"{WIDTH}x{HEIGHT}x{depth}")
         truth = self.paint(display)
-        self.start("x11vnc", "-display", display, "-rfbport", str(port), "-nopw", "-forever", "-shared", "-quiet",
-                   "-unixsock", self.path("sock"))
-        wait_for("x11vnc", lambda: listens(port))
+        spawn(self, "x11vnc", "-display", display, "-rfbport", str(port), "-nopw", "-forever", "-shared", "-quiet",
+              "-unixsock", self.path("sock"))
+        wait_until(lambda: listens(port), "x11vnc listens")
+        # It listens before it has read its screen, and sends black until then.
+        wait_until(lambda: self.dump(f"127.0.0.1:{port}", "-e", "raw") == truth, "x11vnc has read its screen")
         for pixels in ("native", "server"):
             for encoding in ENCODINGS:
                 with self.subTest(encoding=encoding, pixels=pixels, depth=depth):
-                    self.assertEqual(self.dump(f"127.0.0.1:{port}", "-e", encoding, "-p", pixels), truth)
-        self.assertEqual(self.dump(self.path("sock")), truth)
+                    self.assert_same(self.dump(f"127.0.0.1:{port}", "-e", encoding, "-p", pixels), truth)
+        self.assert_same(self.dump(self.path("sock")), truth)
 
     @need("Xvfb", "x11vnc", "import", "convert", "display")
     def test_x11vnc(self):
@@ -184,16 +154,16 @@ class Servers(unittest.TestCase):
             s.settimeout(5)
             s.recv(4096)
             s.sendall(f"screendump {shot}\n".encode())
-            wait_for("the screendump", lambda: os.path.exists(shot) and os.path.getsize(shot) > 100)
+            wait_until(lambda: os.path.exists(shot) and os.path.getsize(shot) > 100, "the screendump")
             time.sleep(0.2)
         return read_ppm(shot)
 
     @need("qemu-system-x86_64")
     def test_qemu(self):
         where = self.path("vnc")
-        self.start("qemu-system-x86_64", "-m", "64", "-display", "none", "-vnc", f"unix:{where}", "-vga", "std", "-net", "none",
-                   "-boot", "n", "-monitor", f"unix:{self.path('monitor')},server,nowait")
-        wait_for("QEMU", lambda: os.path.exists(where))
+        spawn(self, "qemu-system-x86_64", "-m", "64", "-display", "none", "-vnc", f"unix:{where}", "-vga", "std", "-net", "none",
+              "-boot", "n", "-monitor", f"unix:{self.path('monitor')},server,nowait")
+        wait_until(lambda: os.path.exists(where), "QEMU listens")
         # The firmware changes the video mode under our eyes.
         self.dump(where, "-l", "6000", "-s", "5000")
         for encoding in ENCODINGS:

@@ -12,6 +12,7 @@ import threading
 import time
 
 from . import wire
+from .xserver import start_x
 
 
 class Screen:
@@ -20,13 +21,7 @@ class Screen:
     def __init__(self, folder, width, height):
         self.folder = pathlib.Path(tempfile.mkdtemp(dir=folder))
         self.width, self.height = width, height
-        read, write = os.pipe()
-        self.process = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", f"{width}x{height}x24", "-noreset",
-                                         "-nolisten", "tcp", "-fbdir", str(self.folder)], pass_fds=(write,),
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        os.close(write)
-        with os.fdopen(read) as pipe:
-            self.name = ":" + pipe.readline().strip()
+        self.name, self.process = start_x("Xvfb", "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-fbdir", self.folder)
         self.file = open(self.folder / "Xvfb_screen0", "rb", buffering=0)
         header = struct.unpack(">25I", self.file.read(100))
         self.offset = header[0] + header[19] * 12

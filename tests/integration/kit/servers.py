@@ -14,6 +14,7 @@ import time
 import unittest
 
 from .programs import BIN
+from .xserver import start_x
 
 KIT = pathlib.Path(__file__).resolve().parent
 
@@ -41,13 +42,8 @@ def free_port():
         return s.getsockname()[1]
 
 
-def spawn(case, *words, env=None, log=None, pass_fds=()):
-    out = open(log, "wb") if log else subprocess.DEVNULL
-    process = subprocess.Popen([str(word) for word in words], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                               env={**os.environ, **(env or {})}, pass_fds=pass_fds)
-    if log:
-        out.close()
-
+def end_after(case, process):
+    """Ends the process when the case is over."""
     def end():
         process.terminate()
         try:
@@ -57,19 +53,23 @@ def spawn(case, *words, env=None, log=None, pass_fds=()):
             process.wait()
 
     case.addCleanup(end)
+
+
+def spawn(case, *words, env=None, log=None):
+    out = open(log, "wb") if log else subprocess.DEVNULL
+    process = subprocess.Popen([str(word) for word in words], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                               env={**os.environ, **(env or {})})
+    if log:
+        out.close()
+    end_after(case, process)
     return process
 
 
 def spawn_x(case, *words):
     """An X server that picks a free display; its name, and its process."""
-    read, write = os.pipe()
-    process = spawn(case, *words, "-displayfd", write, "-noreset", pass_fds=(write,))
-    os.close(write)
-    with os.fdopen(read) as pipe:
-        number = pipe.readline().strip()
-    if not number:
-        raise AssertionError(f"{words[0]} did not start")
-    return ":" + number, process
+    name, process = start_x(*words)
+    end_after(case, process)
+    return name, process
 
 
 def paint(folder, name, width, height):
