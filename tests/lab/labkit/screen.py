@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The plain machine's screen: a virtio GPU without 3D, what QEMU says is on it, and a VNC server whose picture is known."""
 
+import base64
 import glob
+import gzip
 import time
 
 from . import images
@@ -57,6 +59,17 @@ def of_qemu(lab):
     if (kind, depth) != (b"P6", b"255"):
         raise Failure(f"QEMU wrote no picture: {kind} {depth}")
     return pixels if tuple(map(int, size.split())) == SCREEN else None
+
+
+def of_framebuffer(lab):
+    """What the first framebuffer holds, as such bytes: 32 bits a pixel without padding, blue first as fbdev writes them."""
+    width, height = SCREEN
+    text = lab.guest.run(f"head -c {width * height * 4} /dev/fb0 | gzip -1 | base64", timeout=PATIENCE)
+    data = gzip.decompress(base64.b64decode(str(text)))
+    pixels = bytearray(width * height * 3)
+    for colour in range(3):
+        pixels[2 - colour::3] = data[colour::4]
+    return bytes(pixels)
 
 
 def wrong(pixels, expected, spared):
