@@ -86,7 +86,7 @@ static void print_help(void)
 	       "      --present HOW      auto, surface, stream, gpu or gpu-any\n"
 	       "      --encoding NAME    auto, raw, hextile, zrle or tight\n"
 	       "      --output SCREEN    a number from 0, or a part of the screen's name\n"
-	       "      --hub LINK         the hub: unix:PATH or tcp:ADDRESS:PORT\n"
+	       "      --hub LINK         the hub: auto (in a guest), unix:PATH, tcp:ADDRESS:PORT or channel:NAME\n"
 	       "      --input FROM       sdl (this window's devices) or hub\n"
 	       "      --view-only        send no input\n"
 	       "      --password-file F  its first line is the password\n"
