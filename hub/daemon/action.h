@@ -2,7 +2,7 @@
  * A command of the configuration, run when the battery or a chord asks for it: words separated by blanks, no shell, one
  * at a time. Its end is logged.
  *
- * A helper process runs it, made before the daemon gives up the right to (sandbox.h): it knows this one command and takes no other,
+ * A helper process runs it, made before the daemon gives up the right to (hub/core/sandbox.h): it knows this one command and takes no other,
  * and the command inherits nothing of the daemon's confinement.
  */
 #ifndef HUB_DAEMON_ACTION_H

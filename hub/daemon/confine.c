@@ -1,22 +1,16 @@
-#define LOG_MODULE "sandbox"
 #include "hub/daemon/confine.h"
 
-#include "hub/core/log.h"
-#include "hub/daemon/sandbox.h"
+#include "hub/core/sandbox.h"
 
 void confine(const struct config *config)
 {
-	int rc;
+	static const struct sandbox_needs needs = {
+		/* sysfs is looked through, and what is kept is written beside its place and renamed. */
+		.calls = "inotify_init1 inotify_add_watch inotify_rm_watch getdents getdents64 mkdir mkdirat "
+			 "rename "
+			 "renameat renameat2 ftruncate ftruncate64 fsync fdatasync memfd_create",
+		.netlink = true,
+	};
 
-	if (!config->sandbox)
-		return;
-	if (!sandbox_is_built()) {
-		log_info("built without a filter of system calls (libseccomp)");
-		return;
-	}
-	rc = sandbox_enter();
-	if (rc < 0)
-		log_warn_errno(
-			-rc,
-			"system calls cannot be filtered; [daemon] sandbox = no says that this is meant");
+	sandbox_confine(config->sandbox, &needs, "[daemon] sandbox");
 }

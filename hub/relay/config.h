@@ -22,6 +22,7 @@
 	X(control, "control", TEXT, CONFIG_CONTROL, 0, 0,                                                    \
 	  "path of the socket that `xenhub-relay status` asks")                                              \
 	X(group, "group", TEXT, "", 0, 0, "group of the sockets (mode 0660); empty: the relay's user only")  \
+	X(sandbox, "sandbox", BOOL, "yes", 0, 0, "refuse system calls that the relay does not need")         \
 	X(log_level, "log-level", TEXT, "info", 0, 0, "error, warning, info or debug")
 #define CONFIG_ROUTE_OPTIONS(X)                                                                              \
 	X(listen, "listen", TEXT, "", 0, 0, "where connections come from: an endpoint")                      \
@@ -56,6 +57,7 @@ struct config {
 	char control[CONFIG_TEXT_MAX];
 	char group[CONFIG_TEXT_MAX];
 	char log_level[CONFIG_TEXT_MAX];
+	bool sandbox;
 	unsigned n_routes;
 	struct config_route *routes; /* CONFIG_ROUTES_MAX of them, owned */
 };

@@ -8,6 +8,7 @@
 #include "hub/core/exit.h"
 #include "hub/core/log.h"
 #include "hub/core/loop.h"
+#include "hub/core/sandbox.h"
 #include "hub/relay/control.h"
 #include "hub/relay/options.h"
 #include "hub/relay/relay.h"
@@ -26,6 +27,14 @@ static void raise_file_limit(void)
 		return;
 	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* All that it will ever be asked to do is known by now; what it carries comes from strangers. */
+static void confine(const struct config *config)
+{
+	static const struct sandbox_needs needs = { .calls = "splice" };
+
+	sandbox_confine(config->sandbox, &needs, "[relay] sandbox");
 }
 
 static int run(const struct config *config)
@@ -68,6 +77,7 @@ int main(int argc, char **argv)
 			log_open_syslog("xenhub-relay");
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 		raise_file_limit();
+		confine(&options.config);
 		code = run(&options.config) < 0 ? EXIT_FAILED : EXIT_OK;
 	}
 	config_finish(&options.config);

@@ -318,6 +318,26 @@ class Routes(RelayCase):
         asked = self.start("xenhub-relay", "status", "--control", self.control)
         self.assertEqual(asked.wait(), 3, asked.story())
 
+    def test_system_calls_are_filtered(self):
+        """Of each thread, and with all that a relay does: nothing it needs is refused."""
+        self.server("server")
+        conf = self.folder / "relay.conf"
+        for wanted, expected in (("yes", {("2", "1")}), ("no", {("0", "1")})):
+            # A serial line that is not there brings the slow thread.
+            conf.write_text(f"[relay]\ncontrol = {self.control}\nsandbox = {wanted}\n"
+                            f"[route a]\nlisten = unix:{self.folder / 'near'}\nconnect = unix:{self.folder / 'server'}\n"
+                            f"[route b]\nlisten = tty:{self.folder / 'line'}\nconnect = unix:{self.folder / 'server'}\n")
+            program = self.start("xenhub-relay", "-c", conf)
+            self.assertEqual(exchange(self.dial("near"), b"hello"), b"hello")
+            if "built without a filter" in program.errors:
+                self.skipTest("built without libseccomp, or with a sanitizer")
+            tasks = pathlib.Path(f"/proc/{program.process.pid}/task")
+            status = [dict(line.split(":\t", 1) for line in (tasks / task / "status").read_text().splitlines() if ":\t" in line)
+                      for task in os.listdir(tasks)]
+            self.assertGreater(len(status), 1)
+            self.assertEqual({(each["Seccomp"], each["NoNewPrivs"]) for each in status}, expected, program.errors)
+            program.end()
+
     def test_nothing_is_left(self):
         """Descriptors and memory after many connections are those of before."""
         self.server("server")

@@ -1,4 +1,4 @@
-#include "hub/daemon/sandbox.h"
+#include "hub/core/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,21 +15,24 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/unit/testing.h"
 
+static const struct sandbox_needs none;
+
 /* The filter is for ever: each test is a child, whose status is what it found. */
-static void in_sandbox(int (*fn)(void))
+static void in_sandbox(const struct sandbox_needs *needs, int (*fn)(void))
 {
 	pid_t pid = fork();
 	int status;
 
 	assert_true(pid >= 0);
 	if (!pid)
-		_exit(sandbox_enter() < 0 ? 99 : fn());
+		_exit(sandbox_enter(needs) < 0 ? 99 : fn());
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
@@ -60,7 +63,7 @@ static int work(void)
 		return 3;
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0 || write(pair[0], "x", 1) != 1)
 		return 4;
-	if (socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 15) < 0 || socket(AF_INET, SOCK_STREAM, 0) < 0)
+	if (socket(AF_INET, SOCK_STREAM, 0) < 0)
 		return 5;
 	much = malloc(64 << 20);
 	if (!much)
@@ -72,12 +75,42 @@ static int work(void)
 
 static void normal_work_runs(void **state)
 {
-	in_sandbox(work);
+	in_sandbox(&none, work);
 }
 
 static bool refused(long result)
 {
 	return result < 0 && errno == EPERM;
+}
+
+static int try_needs(void)
+{
+	if (!refused(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 15)))
+		return 1;
+	if (!refused(mkdir("/tmp", 0700)) || !refused(splice(0, NULL, 1, NULL, 0, 0)))
+		return 2;
+	return 0;
+}
+
+static int use_needs(void)
+{
+	int pipe_fds[2];
+
+	if (socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 15) < 0)
+		return 1;
+	if (mkdir("/tmp", 0700) == 0 || errno != EEXIST)
+		return 2;
+	if (pipe(pipe_fds) < 0 || splice(pipe_fds[0], NULL, pipe_fds[1], NULL, 1, 0) == 0 || errno == EPERM)
+		return 3;
+	return 0;
+}
+
+static void what_one_program_needs_is_its_own(void **state)
+{
+	const struct sandbox_needs needs = { .calls = "mkdir mkdirat no-such-call splice", .netlink = true };
+
+	in_sandbox(&none, try_needs);
+	in_sandbox(&needs, use_needs);
 }
 
 static int try_forbidden(void)
@@ -110,7 +143,7 @@ static int try_forbidden(void)
 
 static void what_is_not_needed_is_refused(void **state)
 {
-	in_sandbox(try_forbidden);
+	in_sandbox(&none, try_forbidden);
 }
 
 static int read_status(void)
@@ -127,7 +160,7 @@ static int read_status(void)
 
 static void no_privileges_come_back(void **state)
 {
-	in_sandbox(read_status);
+	in_sandbox(&none, read_status);
 }
 
 int main(void)
@@ -135,6 +168,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(normal_work_runs),
 		cmocka_unit_test(what_is_not_needed_is_refused),
+		cmocka_unit_test(what_one_program_needs_is_its_own),
 		cmocka_unit_test(no_privileges_come_back),
 	};
 

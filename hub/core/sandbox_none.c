@@ -1,14 +1,14 @@
 /* Without libseccomp, or with a sanitizer. */
 #include <errno.h>
 
-#include "hub/daemon/sandbox.h"
+#include "hub/core/sandbox.h"
 
 bool sandbox_is_built(void)
 {
 	return false;
 }
 
-int sandbox_enter(void)
+int sandbox_enter(const struct sandbox_needs *needs)
 {
 	return -ENOSYS;
 }

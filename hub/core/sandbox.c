@@ -1,4 +1,4 @@
-#include "hub/daemon/sandbox.h"
+#include "hub/core/sandbox.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -28,15 +28,13 @@ static const char *const allowed[] = {
 	"tkill",
 	/* waiting */
 	"epoll_create1 epoll_ctl epoll_pwait epoll_pwait2 epoll_wait eventfd2 pipe pipe2 poll "
-	"ppoll ppoll_time64 _newselect select pselect6 pselect6_time64 inotify_init1 "
-	"inotify_add_watch inotify_rm_watch",
+	"ppoll ppoll_time64 _newselect select pselect6 pselect6_time64",
 	/* files and devices */
 	"access faccessat faccessat2 open openat close close_range read readv pread64 write "
 	"writev pwrite64 lseek _llseek stat stat64 lstat lstat64 fstat fstat64 fstatat64 "
-	"newfstatat statx statfs statfs64 fstatfs fstatfs64 readlink readlinkat getcwd getdents "
-	"getdents64 fcntl fcntl64 flock dup dup2 dup3 ioctl umask chmod fchmod fchmodat chown "
-	"chown32 lchown fchown fchown32 fchownat unlink unlinkat mkdir mkdirat rename renameat "
-	"renameat2 ftruncate ftruncate64 fsync fdatasync memfd_create",
+	"newfstatat statx statfs statfs64 fstatfs fstatfs64 readlink readlinkat getcwd fcntl "
+	"fcntl64 flock dup dup2 dup3 ioctl umask chmod fchmod fchmodat chown chown32 lchown fchown "
+	"fchown32 fchownat unlink unlinkat",
 	/* sockets that are there; which may be made, below */
 	"accept accept4 bind connect listen getpeername getsockname getsockopt setsockopt recv "
 	"recvfrom recvmsg recvmmsg send sendto sendmsg sendmmsg shutdown",
@@ -45,7 +43,7 @@ static const char *const allowed[] = {
 	"gettid getuid getuid32 getrandom getrlimit ugetrlimit getrusage sysinfo uname",
 };
 
-static const int families[] = { AF_UNIX, AF_INET, AF_INET6, AF_NETLINK };
+static const int families[] = { AF_UNIX, AF_INET, AF_INET6 };
 
 static int allow_name(scmp_filter_ctx filter, const char *name)
 {
@@ -56,23 +54,30 @@ static int allow_name(scmp_filter_ctx filter, const char *name)
 	return rc == -EDOM || rc == -EINVAL ? 0 : rc;
 }
 
-static int allow_names(scmp_filter_ctx filter)
+/* Separated by blanks. */
+static int allow_names(scmp_filter_ctx filter, const char *names)
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < COUNT(allowed) && !rc; i++) {
-		const char *word = allowed[i];
+	while (*names && !rc) {
+		size_t len = strcspn(names, " ");
+		char name[NAME_MAX_BYTES];
 
-		while (*word && !rc) {
-			size_t len = strcspn(word, " ");
-			char name[NAME_MAX_BYTES];
-
-			snprintf(name, sizeof(name), "%.*s", (int)len, word);
-			rc = allow_name(filter, name);
-			word += len + strspn(word + len, " ");
-		}
+		snprintf(name, sizeof(name), "%.*s", (int)len, names);
+		rc = allow_name(filter, name);
+		names += len + strspn(names + len, " ");
 	}
 	return rc;
+}
+
+static int allow_family(scmp_filter_ctx filter, int family)
+{
+	int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+				  SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family));
+
+	return rc ? rc
+		  : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 1,
+				     SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family));
 }
 
 /* Calls that depend on what is asked of them. */
@@ -80,13 +85,8 @@ static int allow_some(scmp_filter_ctx filter)
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < COUNT(families) && !rc; i++) {
-		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-				      SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]));
-		if (!rc)
-			rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 1,
-					      SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]));
-	}
+	for (size_t i = 0; i < COUNT(families) && !rc; i++)
+		rc = allow_family(filter, families[i]);
 	/* Threads, no processes. clone3 hides its flags behind a pointer: without it, libc takes clone. */
 	if (!rc)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
@@ -112,10 +112,10 @@ bool sandbox_is_built(void)
 	return true;
 }
 
-int sandbox_enter(void)
+int sandbox_enter(const struct sandbox_needs *needs)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	int rc;
+	int rc = 0;
 
 	if (!filter)
 		return -ENOMEM;
@@ -125,7 +125,12 @@ int sandbox_enter(void)
 	 */
 	seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	seccomp_attr_set(filter, SCMP_FLTATR_CTL_SSB, 1);
-	rc = allow_names(filter);
+	for (size_t i = 0; i < COUNT(allowed) && !rc; i++)
+		rc = allow_names(filter, allowed[i]);
+	if (!rc && needs->calls)
+		rc = allow_names(filter, needs->calls);
+	if (!rc && needs->netlink)
+		rc = allow_family(filter, AF_NETLINK);
 	if (!rc)
 		rc = allow_some(filter);
 	/* Sets no_new_privs, too. */
