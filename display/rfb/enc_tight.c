@@ -7,6 +7,7 @@
 #include "display/rfb/internal.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* rfbproto, Tight: shorter data is not worth compressing and comes without a length. */
 #define UNCOMPRESSED_MAX 12
@@ -99,8 +100,12 @@ static ssize_t fill(struct rfb *rfb, const uint8_t *data, size_t size)
 
 static ssize_t jpeg(struct rfb *rfb, const uint8_t *data, size_t size)
 {
-	int error = jpeg_decode(rfb, data, size);
+	int error;
 
+	/* What lay whole in the driver's buffer has no room behind it. */
+	if (data != rfb->blob.data)
+		memcpy(rfb->blob.data, data, size);
+	error = jpeg_decode(rfb, rfb->blob.data, size);
 	return error ? error : update_rect_painted(rfb);
 }
 
@@ -108,9 +113,9 @@ static int jpeg_known(struct rfb *rfb)
 {
 	size_t length = rfb->tight.length;
 
-	if (length > RFB_BLOB_MAX)
+	if (length > RFB_BLOB_MAX - JPEG_TAIL)
 		return rfb_fail(rfb, -EFBIG, "the server sends a JPEG of %zu bytes", length);
-	if (blob_reserve(&rfb->blob, length) < 0)
+	if (blob_reserve(&rfb->blob, length + JPEG_TAIL) < 0)
 		return rfb_fail(rfb, -ENOMEM, "out of memory for a JPEG of %zu bytes", length);
 	pump_exact_in(&rfb->wire, rfb->blob.data, length, jpeg);
 	return 0;

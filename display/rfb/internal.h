@@ -199,7 +199,12 @@ void inflater_reset(struct inflater *inflater);
 void inflater_finish(struct inflater *inflater);
 
 /* jpeg.c */
-int jpeg_decode(struct rfb *rfb, const uint8_t *data, size_t size);
+/* libjpeg-turbo decodes by its quick way only while this much of its input lies ahead: 512 bytes for each of an MCU's
+ * three blocks. Strips of a screen are a few KiB, so the slow way would have a good part of each. */
+#define JPEG_TAIL 1536
+
+/* `data` has JPEG_TAIL bytes of room behind its `size`; they are written. */
+int jpeg_decode(struct rfb *rfb, uint8_t *data, size_t size);
 void jpeg_close(struct jpeg *jpeg);
 bool jpeg_is_built(void);
 

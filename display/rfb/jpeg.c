@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #ifdef XENHUB_HAVE_JPEG
 #include <setjmp.h>
@@ -83,7 +84,15 @@ static const char *jpeg_objection(struct jpeg_decompress_struct *decoder, struct
 	return NULL;
 }
 
-int jpeg_decode(struct rfb *rfb, const uint8_t *data, size_t size)
+/* A picture that was cut meets an end there, which is an error as long as any of its pixels is missing. */
+static void jpeg_write_tail(uint8_t *tail)
+{
+	memset(tail, 0, JPEG_TAIL);
+	tail[0] = 0xff;
+	tail[1] = JPEG_EOI;
+}
+
+int jpeg_decode(struct rfb *rfb, uint8_t *data, size_t size)
 {
 	struct jpeg_decompress_struct *decoder;
 	const char *objection;
@@ -97,7 +106,8 @@ int jpeg_decode(struct rfb *rfb, const uint8_t *data, size_t size)
 		jpeg_abort_decompress(&jpeg->decoder);
 		return rfb_fail(rfb, -EPROTO, "the server sends a broken JPEG: %s", jpeg->message);
 	}
-	jpeg_mem_src(decoder, data, size);
+	jpeg_write_tail(data + size);
+	jpeg_mem_src(decoder, data, size + JPEG_TAIL);
 	jpeg_read_header(decoder, TRUE);
 	objection = jpeg_objection(decoder, rfb->rect);
 	if (objection) {
@@ -125,7 +135,7 @@ void jpeg_close(struct jpeg *jpeg)
 {
 }
 
-int jpeg_decode(struct rfb *rfb, const uint8_t *data, size_t size)
+int jpeg_decode(struct rfb *rfb, uint8_t *data, size_t size)
 {
 	return rfb_fail(rfb, -ENOTSUP, "the server sends JPEG, and this build has no libjpeg");
 }

@@ -134,7 +134,7 @@ static void test_cut_anywhere(void **state)
 
 	picture_compress(&jpeg, W, H, false, JCS_RGB);
 	/* The end marker's two bytes may be missing without harm to a pixel. */
-	for (size_t size = 0; size + 3 < jpeg.size; size += 7)
+	for (size_t size = 0; size + 3 < jpeg.size; size++)
 		check_refused(&jpeg, size, "JPEG");
 	bytes_free(&jpeg);
 }
