@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -50,6 +51,7 @@ void mailbox_destroy(struct mailbox *box, void (*free_message)(void *message))
 
 int mailbox_post(struct mailbox *box, void *message)
 {
+	bool first = false;
 	int rc = 0;
 
 	pthread_mutex_lock(&box->lock);
@@ -57,10 +59,12 @@ int mailbox_post(struct mailbox *box, void *message)
 		rc = -ENOSPC;
 	} else {
 		box->messages[(box->head + box->count) % box->capacity] = message;
-		if (box->count++ == 0)
-			eventfd_write(box->fd, 1);
+		first = box->count++ == 0;
 	}
 	pthread_mutex_unlock(&box->lock);
+	/* Who wakes takes the lock at once, and must not find it held: that would be two more switches of threads. */
+	if (first)
+		eventfd_write(box->fd, 1);
 	return rc;
 }
 

@@ -1,5 +1,6 @@
 /*
- * A one-way mailbox between two threads: a bounded queue of pointers and an eventfd that is readable while it is not empty.
+ * A one-way mailbox between two threads: a bounded queue of pointers and an eventfd that is readable when it is not empty, or was
+ * not a moment ago.
  * Posting never blocks; ownership of a message goes with it. For set-up and state changes, never for events.
  */
 #ifndef HUB_CORE_MAILBOX_H
@@ -13,7 +14,7 @@ int mailbox_create(struct mailbox **out, unsigned capacity);
 /* The messages that still wait are handed to free_message first (may be NULL when there can be none). */
 void mailbox_destroy(struct mailbox *box, void (*free_message)(void *message));
 
-/* 0, or -ENOSPC when full: the message stays the caller's. */
+/* 0, or -ENOSPC when full: the message stays the caller's. The mailbox must be there until this returns, taken or not. */
 int mailbox_post(struct mailbox *box, void *message);
 
 /* The oldest message, or NULL. Reading to NULL clears the eventfd. */

@@ -85,7 +85,7 @@ static void on_said(void *data);
 /* Hands over what is new. False when the main thread could not be told. */
 static bool hand_over(struct sense *s)
 {
-	bool told = true;
+	bool known;
 
 	if (!s->fresh.count && !s->must_act)
 		return true;
@@ -93,12 +93,16 @@ static bool hand_over(struct sense *s)
 	s->act |= s->must_act;
 	s->must_act = false;
 	batch_move(&s->said, &s->fresh);
-	if (!s->said_posted) {
-		told = worker_reply(s->worker, on_said, s) == 0;
-		s->said_posted = told;
-	}
+	known = s->said_posted;
+	s->said_posted = true;
 	pthread_mutex_unlock(&s->lock);
-	return told;
+	/* Without the lock, which the main thread takes as soon as it is told. */
+	if (known || worker_reply(s->worker, on_said, s) == 0)
+		return true;
+	pthread_mutex_lock(&s->lock);
+	s->said_posted = false;
+	pthread_mutex_unlock(&s->lock);
+	return false;
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)
