@@ -1,27 +1,27 @@
 #include "sensors/orientation.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #define TAN_35_DEGREES 0.70020753820970977946
 #define GRAVITY        9.80665
 
-static bool is_tilted(double axis, double other, double third)
+/* Of the squares of an axis and of the two others. */
+static bool is_tilted(double axis, double others)
 {
-	return fabs(axis) > TAN_35_DEGREES * hypot(other, third);
+	return axis > TAN_35_DEGREES * TAN_35_DEGREES * others;
 }
 
 enum orientation orientation_next(enum orientation before, const double accel[3])
 {
 	double x = accel[0];
 	double y = accel[1];
-	double z = accel[2];
-	double magnitude = sqrt(x * x + y * y + z * z);
-	bool upright = is_tilted(y, x, z);
-	bool sideways = is_tilted(x, y, z);
+	double z2 = accel[2] * accel[2];
+	double magnitude = x * x + y * y + z2;
+	bool upright = is_tilted(y * y, x * x + z2);
+	bool sideways = is_tilted(x * x, y * y + z2);
 
-	if (!(magnitude > GRAVITY / 2 && magnitude < GRAVITY * 2) || upright == sideways)
+	if (!(magnitude > GRAVITY * GRAVITY / 4 && magnitude < GRAVITY * GRAVITY * 4) || upright == sideways)
 		return before;
 	if (upright)
 		return y < 0 ? ORIENTATION_NORMAL : ORIENTATION_BOTTOM_UP;
