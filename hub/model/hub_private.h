@@ -1,4 +1,4 @@
-/* What hub.c, consumer.c and route.c share. Private to hub/model. */
+/* What the files of the hub's model share. Private to hub/model. */
 #ifndef HUB_MODEL_HUB_PRIVATE_H
 #define HUB_MODEL_HUB_PRIVATE_H
 
@@ -119,7 +119,7 @@ void consumer_try_snapshot(struct hub_consumer *c);
 /* Something could not be queued: a snapshot has to mend it. */
 void consumer_overflowed(struct hub_consumer *c);
 
-/* hub.c: writes the frames that let go of what d holds; NULL-terminated by count 0. */
+/* devices.c: writes the frames that let go of what d holds; NULL-terminated by count 0. */
 bool device_release_frame(const struct hub_device *d, enum reason reason, uint64_t now_ns,
 			  struct event *events, struct frame *frame);
 
