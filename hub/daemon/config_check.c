@@ -103,6 +103,11 @@ static int check_machine(const struct config_option *o, const struct config *con
 	return 0;
 }
 
+static bool is_dom0(const char *domain)
+{
+	return !strcmp(domain, "0") || !strcasecmp(domain, "dom0") || !strcasecmp(domain, "Domain-0");
+}
+
 /* ---- guests ---- */
 
 static int check_guest(const struct config_option *o, const struct config_guest *guest, char *why,
@@ -141,6 +146,10 @@ static int check_guest_link(const struct config_guest *guest, char *why, size_t 
 
 	if (policy_parse_link(&policy, guest->link, why, size) < 0)
 		return 0; /* told already */
+	if (is_dom0(guest->named.name) && policy.link != POLICY_LINK_UNIX) {
+		snprintf(why, size, "Dom0 is no guest; for a program here, say link = unix");
+		return -EINVAL;
+	}
 	snprintf(policy.name, sizeof(policy.name), "%s", guest->named.name);
 	return guest_endpoint(&policy, endpoint, sizeof(endpoint)) ? link_check_listen(endpoint, why, size)
 								   : 0;
@@ -221,7 +230,7 @@ static int check_route(const struct config_option *o, const struct config_route 
 {
 	const char *domain = !strcmp(o->key, "server") ? route->server : route->client;
 
-	if (!strcmp(domain, "0") || !strcasecmp(domain, "dom0") || !strcasecmp(domain, "Domain-0")) {
+	if (is_dom0(domain)) {
 		snprintf(why, size,
 			 "a route is between two guests; Dom0 serves one by itself, with the endpoint "
 			 "vchan:DOMAIN/ROUTE");

@@ -76,6 +76,7 @@ static void errors_name_line_section_and_key(void **state)
 		{ "[guest 6A3F7C1E-0f3b-4d0c-9d7e-1b2a3c4d5e6f]\nlink = unix\n"
 		  "[guest 6a3f7c1e-0f3b-4d0c-9d7e-1b2a3c4d5e6f]\nlink = unix\n",
 		  ":3: [guest 6a3f7c1e-0f3b-4d0c-9d7e-1b2a3c4d5e6f]: ", "line 1" },
+		{ "[guest Domain-0]\nclasses = all\n", ":1: [guest Domain-0] link: ", "link = unix" },
 		{ "[guest]\nlink = unix\n", ":1: [guest]: ", "a name" },
 		{ "[guest all]\nlink = unix\n", ":1: [guest all]: ", "UUID" },
 		{ "[guest a/b]\nlink = unix\n", ":1: [guest a/b]: ", "slash" },
