@@ -48,8 +48,9 @@ const struct subcommand consent_command = {
 	.name = "consent",
 	.summary = "let a keyboard of another domain type",
 	.help = "Usage: xenhub consent [ID]\n"
-		"Without an id: prints the devices of other domains that wait for a yes, since they\n"
-		"could type: id, name, and where they come from. All of it is what that domain claims.\n"
-		"With one: says yes, until the machine boots again. What was typed before is lost.\n",
+		"Without an id: prints the devices of other domains that wait for a yes, since\n"
+		"they could type: id, name, and where they come from, as that domain claims.\n"
+		"With one: says yes, until the machine boots again. What was typed before is\n"
+		"lost.\n",
 	.run = consent_main,
 };

@@ -272,8 +272,8 @@ const struct subcommand devices_command = {
 	.summary = "list the input devices, their classes and why they have them",
 	.help = "Usage: xenhub devices [--json]\n"
 		"Lists the input devices that the hub has: the identity that stays across replug\n"
-		"and restart, the classes, the kernel's name, where the device comes from, and which\n"
-		"capabilities decided the classes.\n"
+		"and restart, the classes, the kernel's name, where the device comes from, and\n"
+		"which capabilities decided the classes.\n"
 		"\n"
 		"  --json    {\"devices\":[…]}, with the counters and states of each device\n",
 	.run = devices_main,

@@ -226,8 +226,8 @@ const struct subcommand doctor_command = {
 	.summary = "say what is missing on this machine, and the command that mends it",
 	.help = "Usage: xenhub doctor [--json]\n"
 		"Looks at the daemon and its socket, groups, input devices, uinput, udev and Xen:\n"
-		"a line for each with ok, warn or FAIL and the reason; below it, behind an arrow, the\n"
-		"command that mends it. Exits with 1 when anything fails.\n"
+		"a line for each with ok, warn or FAIL and the reason; below it, behind an arrow,\n"
+		"the command that mends it. Exits with 1 when anything fails.\n"
 		"\n"
 		"  --json    {\"healthy\":…,\"checks\":[{\"name\",\"level\",\"text\",\"mend\"}…]}\n",
 	.run = doctor_main,

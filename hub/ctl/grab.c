@@ -45,9 +45,9 @@ const struct subcommand grab_command = {
 	.name = "grab",
 	.summary = "take the devices for the hub alone, or let go of them",
 	.help = "Usage: xenhub grab on|off\n"
-		"on takes each device as soon as nothing is held on it, also after the panic chord;\n"
-		"off lets the rest of the machine see its events as well. Lasts until xenhubd\n"
-		"ends; [input] grab in xenhub.conf is what it begins with. `xenhub devices --json`\n"
-		"says of each device whether it is grabbed.\n",
+		"on takes each device as soon as nothing is held on it, also after the panic\n"
+		"chord; off lets the rest of the machine see its events as well. Lasts until\n"
+		"xenhubd ends; [input] grab in xenhub.conf is what it begins with. `xenhub\n"
+		"devices --json` says of each device whether it is grabbed.\n",
 	.run = grab_main,
 };

@@ -74,9 +74,9 @@ const struct subcommand quiesce_command = {
 	.name = "quiesce",
 	.summary = "end the links of a domain that is to be saved",
 	.help = "Usage: xenhub quiesce DOMAIN\n"
-		"Ends the links and routes of this domain, waits until it has let go, and makes none\n"
-		"until `xenhub resume DOMAIN`: a guest that is saved with a vchan mapped crashes when\n"
-		"it is restored. PV channels do not need it. xenhub-save does all three steps.\n",
+		"Ends the links and routes of this domain, waits until it has let go, and makes\n"
+		"none until `xenhub resume DOMAIN`: a guest that is saved with a vchan mapped\n"
+		"crashes when it is restored. PV channels need nothing. xenhub-save does it all.\n",
 	.run = quiesce_main,
 };
 

@@ -201,10 +201,10 @@ const struct subcommand record_command = {
 	.name = "record",
 	.summary = "write one device's description and events into an evemu file",
 	.help = "Usage: xenhub record [OPTION...]\n"
-		"Records a device in evemu's format until Ctrl-C, for `xenhub replay`, evemu-play and\n"
-		"`xenhubd --source evemu:FILE`. The file can be read by nobody else (mode 0600).\n"
+		"Records a device in evemu's format until Ctrl-C, for `xenhub replay`, evemu-play\n"
+		"and `xenhubd --source evemu:FILE`. Nobody else can read the file (mode 0600).\n"
 		"\n"
-		"  --device ID    its id, name, or node (event3); not needed where there is only one\n"
+		"  --device ID    its id, name, or node (event3); not needed for a single one\n"
 		"  --output FILE  default: ID.evemu in this directory\n"
 		"  --force        overwrite FILE\n"
 		"  --keys         record which keys were typed: otherwise those that write text\n"

@@ -218,9 +218,9 @@ const struct subcommand replay_command = {
 	.name = "replay",
 	.summary = "play a recording into the running hub, as a device of its own",
 	.help = "Usage: xenhub replay FILE [--fast]\n"
-		"Adds the devices of a recording (evemu's format, or the YAML of `libinput record`) to\n"
-		"the running hub, plays their frames at the recording's pace, and removes them.\n"
-		"Consumers get them as they get any device's.\n"
+		"Adds the devices of a recording (evemu's format, or the YAML of `libinput\n"
+		"record`) to the running hub, plays their frames at the recording's pace, and\n"
+		"removes them. Consumers get them as they get any device's.\n"
 		"\n"
 		"  --fast    as fast as the hub takes them\n",
 	.run = replay_main,

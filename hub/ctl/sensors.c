@@ -340,6 +340,6 @@ const struct subcommand sensors_command = {
 		"  --json         {\"backend\":…,\"sensors\":[…]}; with --watch one object a line\n"
 		"  --calibrate    find out in four poses how the accelerometer is mounted\n"
 		"  --sensor N     which accelerometer, orientation/N; default: the first\n"
-		"  --config FILE  write the mount matrix into this configuration; default: print it\n",
+		"  --config FILE  write the mount matrix into this file; default: print it\n",
 	.run = sensors_main,
 };

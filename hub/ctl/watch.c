@@ -164,16 +164,16 @@ const struct subcommand watch_command = {
 	.name = "watch",
 	.summary = "print events as they come, and how long each hop took",
 	.help = "Usage: xenhub watch [OPTION...]\n"
-		"Prints the frames of all devices until Ctrl-C or the hub's end; then counters and,\n"
-		"for each hop from the kernel to here, a histogram of how long it took (stderr).\n"
+		"Prints the frames of all devices until Ctrl-C or the hub's end; then, on stderr,\n"
+		"counters and for each hop from the kernel to here how long it took.\n"
 		"\n"
 		"  --device ID      only this one: its id, name, or node (event3)\n"
 		"  --format FORMAT  text; evemu: \"E: SEC.USEC TYPE CODE VALUE\"; json: an object a\n"
 		"                   line, the counters last\n"
 		"  --keys           show which keys were typed: otherwise they are blurred\n"
 		"                   (--format evemu shows those of recordings all the same)\n"
-		"  --link ENDPOINT  be an ordinary consumer on unix:PATH, or in a guest on auto, and\n"
-		"                   print what such a one gets; waits for the hub\n"
+		"  --link ENDPOINT  be an ordinary consumer on unix:PATH, or in a guest on auto,\n"
+		"                   and print what such a one gets; waits for the hub\n"
 		"  --quiet          print only the counters at the end\n"
 		"  --seconds N      end after N seconds\n",
 	.run = watch_main,

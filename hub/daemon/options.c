@@ -42,28 +42,26 @@ static const struct option long_options[] = {
 static void print_help(void)
 {
 	printf("Usage: xenhubd [OPTION]...\n"
-	       "Publishes this machine's input devices and sensors to other domains or processes.\n"
+	       "Publishes this machine's input devices and sensors to other domains.\n"
 	       "\n"
-	       "  -c, --config FILE     configuration (default " CONFIG_DEFAULT ", if it is there)\n"
-	       "      --listen ENDPOINT unix:PATH, tcp:127.0.0.1:PORT, vchan:DOMAIN, channel:DOMAIN/NAME or "
-	       "tty:PATH, for\n"
-	       "                        consumers; in a guest also channel:NAME and vchan:@ROUTE; may be "
-	       "repeated\n"
+	       "  -c, --config FILE     configuration (default " CONFIG_DEFAULT ")\n"
+	       "      --listen ENDPOINT for consumers: unix:PATH, tcp:127.0.0.1:PORT,\n"
+	       "                        vchan:DOMAIN, channel:DOMAIN/NAME, tty:PATH; in a\n"
+	       "                        guest also channel:NAME, vchan:@ROUTE; repeatable\n"
 	       "      --control PATH    the control socket, for xenhub\n"
-	       "      --source SOURCE   evdev, evemu:FILE[,fast] or peer:ENDPOINT; may be repeated\n"
-	       "      --once            wait for a consumer, play the recordings, end when all is delivered\n"
+	       "      --source SOURCE   evdev, evemu:FILE[,fast], peer:ENDPOINT; repeatable\n"
+	       "      --once            wait for a consumer, play the recordings, and end\n"
 	       "      --no-grab         leave the devices to others, too\n"
-	       "      --foreground      stay in the foreground (it always does: supervisors expect it)\n"
+	       "      --foreground      stay in the foreground, as it always does\n"
 	       "      --syslog          write the log to syslog instead of stderr\n"
 	       "      --log-level LEVEL error, warning, info or debug\n"
-	       "      --check-config    read the configuration, say what is wrong with it, and end\n"
-	       "      --help-config     print every option of the configuration with its default\n"
+	       "      --check-config    read the configuration, say what is wrong, and end\n"
+	       "      --help-config     print every option of the configuration\n"
 	       "      --version         print the version\n"
 	       "  -h, --help            print this\n"
 	       "\n"
-	       "Exit codes: 0 ended in good order, 1 it could not start or failed, 2 wrong usage or "
-	       "configuration.\n"
-	       "Manual: xenhubd(8), xenhub.conf(5). What runs and what is missing: xenhub doctor.\n");
+	       "Exit codes: 0 well, 1 failed, 2 wrong usage or configuration.\n"
+	       "Manual: xenhubd(8), xenhub.conf(5). What is missing: xenhub doctor.\n");
 }
 
 static int set(struct options *o, const char *option, const char *section, const char *key, const char *value)

@@ -9,7 +9,7 @@ import subprocess
 import unittest
 
 from kit import recording
-from kit.programs import Case
+from kit.programs import BIN, Case
 
 BUILD = pathlib.Path(os.environ.get("XENHUB_BUILD", "."))
 
@@ -41,6 +41,8 @@ int main(int argc, char **argv)
 	return 0;
 }
 """
+
+COLUMNS, LINES = 80, 32
 
 
 def run(*words, **options):
@@ -91,6 +93,17 @@ class Install(Case):
                     offered, *explained = re.split(r"(?=^#\[guest)", path.read_text(), flags=re.MULTILINE)
                     path.write_text(re.sub(r"^#(?=[a-z[])", "", offered, flags=re.MULTILINE) + "".join(explained))
                     self.assertIn("is right", run(self.installed[program], "--check-config", "-c", path))
+
+    def test_help_fits_a_screen(self):
+        programs = [name for name in ("xenhubd", "xenhub", "xenhub-twin", "xenhub-relay", "xenhub-display") if name in self.installed]
+        commands = re.findall(r"^  (\w+)  ", run(BIN / "xenhub", "--help"), re.MULTILINE)
+        self.assertIn("doctor", commands)
+        for command in [[name] for name in programs] + [["xenhub", name] for name in commands]:
+            with self.subTest(" ".join(command)):
+                text = run(BIN / command[0], *command[1:], "--help")
+                self.assertTrue(text.startswith("Usage: " + " ".join(command)), text)
+                self.assertEqual([line for line in text.splitlines() if len(line) > COLUMNS], [])
+                self.assertLessEqual(text.count("\n"), LINES)
 
     def test_configuration_is_kept(self):
         """A second installation leaves what its owner wrote."""
