@@ -306,6 +306,28 @@ void carrier_destroy(struct carrier *c)
 	free(c);
 }
 
+static bool serves_domain(const struct carrier *c, const char *domain)
+{
+	return c->station && station_is_of(c->station, domain);
+}
+
+int carrier_quiesce(struct carrier *c, const char *domain)
+{
+	if (!serves_domain(c, domain))
+		return -ENOENT;
+	c->quiet = true;
+	return station_quiesce(c->station);
+}
+
+int carrier_resume(struct carrier *c, const char *domain)
+{
+	if (!serves_domain(c, domain))
+		return -ENOENT;
+	c->quiet = false;
+	station_resume(c->station);
+	return 0;
+}
+
 void carrier_status(const struct carrier *c, struct carrier_status *status)
 {
 	bool up = false, trying = false;
@@ -317,7 +339,8 @@ void carrier_status(const struct carrier *c, struct carrier_status *status)
 		trying |= !p->dead;
 	}
 	*status = (struct carrier_status){
-		.state = up                ? CARRIER_UP
+		.state = c->quiet          ? CARRIER_QUIET
+			 : up              ? CARRIER_UP
 			 : trying          ? CARRIER_TRYING
 			 : c->config.serve ? CARRIER_WAITING
 					   : CARRIER_RESTING,

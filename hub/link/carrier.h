@@ -43,6 +43,7 @@ enum carrier_state {
 	CARRIER_TRYING,  /* to join, or for the peer's preamble */
 	CARRIER_RESTING, /* before the next try */
 	CARRIER_UP,
+	CARRIER_QUIET, /* until carrier_resume */
 };
 
 struct carrier_callbacks {
@@ -107,6 +108,13 @@ int carrier_create(struct carrier **out, const struct carrier_config *config, pi
 /* Before the worker is destroyed: streams are reset, peers told, links closed. */
 void carrier_end(struct carrier *carrier);
 void carrier_destroy(struct carrier *carrier); /* after the worker */
+
+/*
+ * Of what it serves to a domain, by name or UUID, before that is saved: as station_quiesce and station_resume (station.h); streams are
+ * reset, and none can be opened meanwhile. -ENOENT: it serves that domain nothing.
+ */
+int carrier_quiesce(struct carrier *carrier, const char *domain);
+int carrier_resume(struct carrier *carrier, const char *domain);
 
 void carrier_status(const struct carrier *carrier, struct carrier_status *status);
 

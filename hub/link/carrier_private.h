@@ -72,7 +72,7 @@ struct carrier {
 	char endpoint[CARRIER_ENDPOINT_MAX]; /* without "mux+" */
 	unsigned window;
 	bool is_line, is_socket;
-	bool ending;
+	bool ending, quiet;
 	struct loop_hook *hook;
 	struct loop_timer *timer; /* the next try, and streams that wait */
 	uint64_t try_at_ns, rest_ns;

@@ -6,26 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "hub/core/clock.h"
-#include "hub/core/exit.h"
 #include "hub/core/log.h"
 #include "hub/link/acceptor.h"
 #include "hub/link/link.h"
+#include "hub/relay/relay.h"
 #include "hub/relay/report.h"
-
-#define WORD_MAX     32
-#define ENDPOINT_MAX 128
 
 struct client {
 	struct control *control;
 	struct link *link; /* NULL: free */
 	struct loop_fd *source;
 	struct loop_timer *timer;
-	char word[WORD_MAX];
+	char words[CONTROL_WORDS_MAX];
 	size_t got;
 	char *answer;
 	size_t size, sent;
@@ -33,7 +27,7 @@ struct client {
 
 struct control {
 	struct loop *loop;
-	const struct relay *relay;
+	struct relay *relay;
 	struct link_listener *listener;
 	struct acceptor *acceptor;
 	struct client clients[CONTROL_CLIENTS_MAX];
@@ -53,13 +47,39 @@ static void on_late(void *data)
 	drop(data);
 }
 
+/* How far it is, in a word: the client asks again, and has the sentences. */
+static char *saving(int (*what)(struct relay *, const char *), struct relay *relay, const char *domain)
+{
+	int rc = what(relay, domain);
+
+	return strdup(!rc             ? CONTROL_DONE
+		      : rc == -EAGAIN ? CONTROL_NOT_YET
+		      : rc == -ENOENT ? CONTROL_NOTHING
+				      : CONTROL_HELD);
+}
+
+static const char *after(const char *words, const char *word)
+{
+	size_t n = strlen(word);
+
+	return !strncmp(words, word, n) && words[n] ? words + n : NULL;
+}
+
 static void answer(struct client *c)
 {
-	c->word[c->got] = '\0';
-	if (!strcmp(c->word, "status\n"))
-		c->answer = report(c->control->relay, false);
-	else if (!strcmp(c->word, "status json\n"))
-		c->answer = report(c->control->relay, true);
+	struct relay *relay = c->control->relay;
+	const char *domain;
+
+	c->words[c->got] = '\0';
+	c->words[strcspn(c->words, "\n")] = '\0';
+	if (!strcmp(c->words, "status"))
+		c->answer = report(relay, false);
+	else if (!strcmp(c->words, "status json"))
+		c->answer = report(relay, true);
+	else if ((domain = after(c->words, "quiesce ")))
+		c->answer = saving(relay_quiesce, relay, domain);
+	else if ((domain = after(c->words, "resume ")))
+		c->answer = saving(relay_resume, relay, domain);
 	if (!c->answer) {
 		drop(c);
 		return;
@@ -74,7 +94,7 @@ static void on_client(void *data, int fd, uint32_t events)
 	ssize_t n;
 
 	if (!c->answer) {
-		n = link_read(c->link, c->word + c->got, sizeof(c->word) - 1 - c->got);
+		n = link_read(c->link, c->words + c->got, sizeof(c->words) - 1 - c->got);
 		if (n == -EAGAIN)
 			return;
 		if (n <= 0) {
@@ -82,8 +102,10 @@ static void on_client(void *data, int fd, uint32_t events)
 			return;
 		}
 		c->got += (size_t)n;
-		if (memchr(c->word, '\n', c->got) || c->got == sizeof(c->word) - 1)
+		if (memchr(c->words, '\n', c->got))
 			answer(c);
+		else if (c->got == sizeof(c->words) - 1)
+			drop(c);
 		return;
 	}
 	n = link_write(c->link, c->answer + c->sent, c->size - c->sent);
@@ -116,8 +138,7 @@ static void on_met(void *data, struct link *link)
 	loop_timer_at(c->timer, clock_now_ns() + CONTROL_ANSWER_MS * NS_PER_MS);
 }
 
-int control_create(struct control **out, struct loop *loop, const char *path, gid_t gid,
-		   const struct relay *relay)
+int control_create(struct control **out, struct loop *loop, const char *path, gid_t gid, struct relay *relay)
 {
 	struct control *k = calloc(1, sizeof(*k));
 	struct acceptor_callbacks callbacks = { .met = on_met, .data = k };
@@ -161,41 +182,4 @@ void control_destroy(struct control *k)
 	acceptor_destroy(k->acceptor);
 	link_unlisten(k->listener);
 	free(k);
-}
-
-/* ---- who asks ---- */
-
-int control_status(const char *path, bool json)
-{
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	const char *word = json ? "status json\n" : "status\n";
-	char buf[4096];
-	ssize_t n;
-	bool answered = false;
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (strlen(path) >= sizeof(sun.sun_path)) {
-		fprintf(stderr, "xenhub-relay: %s: a socket path has at most %zu bytes\n", path,
-			sizeof(sun.sun_path) - 1);
-		return EXIT_USAGE;
-	}
-	memcpy(sun.sun_path, path, strlen(path) + 1);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&sun, sizeof(sun)) < 0) {
-		fprintf(stderr, "xenhub-relay: %s: %s: does the relay run, and with this --control?\n", path,
-			strerror(errno));
-		if (fd >= 0)
-			close(fd);
-		return EXIT_NO_DAEMON;
-	}
-	if (send(fd, word, strlen(word), MSG_NOSIGNAL) > 0) {
-		while ((n = read(fd, buf, sizeof(buf))) > 0) {
-			fwrite(buf, 1, (size_t)n, stdout);
-			answered = true;
-		}
-	}
-	close(fd);
-	if (answered && fflush(stdout) == 0)
-		return EXIT_OK;
-	fprintf(stderr, "xenhub-relay: %s: no answer\n", path);
-	return EXIT_FAILED;
 }

@@ -199,6 +199,34 @@ void links_destroy(struct relay *r)
 		carrier_destroy(r->links[i].carrier);
 }
 
+/* The worst of all counts: that one will not be, that one is not yet; and nothing is less than anything. */
+static int worse(int a, int b)
+{
+	if (a == -ENOENT || b == -ENOENT)
+		return a == -ENOENT ? b : a;
+	return a && a != -EAGAIN ? a : b ? b : a;
+}
+
+int relay_quiesce(struct relay *r, const char *domain)
+{
+	int rc = -ENOENT;
+
+	for (unsigned i = 0; i < r->n_links; i++)
+		if (r->links[i].carrier)
+			rc = worse(rc, carrier_quiesce(r->links[i].carrier, domain));
+	return rc;
+}
+
+int relay_resume(struct relay *r, const char *domain)
+{
+	int rc = -ENOENT;
+
+	for (unsigned i = 0; i < r->n_links; i++)
+		if (r->links[i].carrier)
+			rc = worse(rc, carrier_resume(r->links[i].carrier, domain));
+	return rc;
+}
+
 /* The domain of an endpoint that is not there. */
 static bool is_absent(const struct relay *r, const struct shared_link *l, char *name, size_t size)
 {

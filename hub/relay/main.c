@@ -9,6 +9,7 @@
 #include "hub/core/log.h"
 #include "hub/core/loop.h"
 #include "hub/core/sandbox.h"
+#include "hub/relay/ask.h"
 #include "hub/relay/control.h"
 #include "hub/relay/options.h"
 #include "hub/relay/relay.h"
@@ -62,14 +63,28 @@ static int run(const struct config *config)
 	return rc;
 }
 
+static int ask_another(const struct options *options)
+{
+	const char *path = options->config.control;
+
+	switch (options->command) {
+	case OPTIONS_QUIESCE:
+		return ask_quiesce(path, options->domain, options->if_served);
+	case OPTIONS_RESUME:
+		return ask_resume(path, options->domain, options->if_served);
+	default:
+		return ask_status(path, options->json);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
 	enum log_level level;
 	int code = options_parse(&options, argc, argv);
 
-	if (code < 0 && options.status) {
-		code = control_status(options.config.control, options.json);
+	if (code < 0 && options.command != OPTIONS_RUN) {
+		code = ask_another(&options);
 	} else if (code < 0) {
 		if (log_level_parse(options.config.log_level, &level) == 0)
 			log_set_level(level);

@@ -21,6 +21,7 @@ enum {
 	OPT_LOG_LEVEL,
 	OPT_SYSLOG,
 	OPT_JSON,
+	OPT_IF_SERVED,
 	OPT_CHECK,
 	OPT_HELP_CONFIG,
 	OPT_VERSION,
@@ -41,6 +42,7 @@ static const struct option long_options[] = {
 	{ "log-level", required_argument, NULL, OPT_LOG_LEVEL },
 	{ "syslog", no_argument, NULL, OPT_SYSLOG },
 	{ "json", no_argument, NULL, OPT_JSON },
+	{ "if-served", no_argument, NULL, OPT_IF_SERVED },
 	{ "check-config", no_argument, NULL, OPT_CHECK },
 	{ "help-config", no_argument, NULL, OPT_HELP_CONFIG },
 	{ "version", no_argument, NULL, OPT_VERSION },
@@ -53,6 +55,7 @@ static void print_help(void)
 	printf("Usage: xenhub-relay [OPTION]... LISTEN CONNECT\n"
 	       "       xenhub-relay -c FILE [OPTION]...\n"
 	       "       xenhub-relay status [--json] [--control PATH]\n"
+	       "       xenhub-relay quiesce|resume [--if-served] DOMAIN [--control PATH]\n"
 	       "Carries byte streams between sockets, domains and serial lines.\n"
 	       "\n"
 	       "Endpoints: unix:PATH, tcp:ADDRESS:PORT, fd:N; and links, which carry many\n"
@@ -60,8 +63,7 @@ static void print_help(void)
 	       "channel:NAME, channel:DOMAIN/NAME, tty:PATH, mux+unix:PATH.\n"
 	       "\n"
 	       "  -c, --config FILE     many routes, usually " CONFIG_DEFAULT "\n"
-	       "      --control PATH    the socket that status asks; with -c the default is\n"
-	       "                        " CONFIG_CONTROL "\n"
+	       "      --control PATH    the socket that is asked; " CONFIG_CONTROL "\n"
 	       "      --service NAME    by which both ends tell streams on a link apart\n"
 	       "      --uid USERS       who may connect to a unix socket\n"
 	       "      --group GROUP     of the sockets\n"
@@ -76,6 +78,7 @@ static void print_help(void)
 	       "      --check-config    read the configuration, say what is wrong, and end\n"
 	       "      --help-config     print every option of the configuration\n"
 	       "      --json            status as JSON\n"
+	       "      --if-served       that nothing is served to DOMAIN is no failure\n"
 	       "      --version         print the version\n"
 	       "  -h, --help            print this\n"
 	       "\n"
@@ -181,6 +184,19 @@ static int take_route(struct options *o, int argc, char **argv)
 	return 0;
 }
 
+/* Whether the words ask another process for something. */
+static bool take_command(struct options *o, int n, char **words)
+{
+	if (n == 1 && !strcmp(words[0], "status"))
+		o->command = OPTIONS_STATUS;
+	else if (n == 2 && !strcmp(words[0], "quiesce"))
+		o->command = OPTIONS_QUIESCE;
+	else if (n == 2 && !strcmp(words[0], "resume"))
+		o->command = OPTIONS_RESUME;
+	o->domain = n == 2 ? words[1] : NULL;
+	return o->command != OPTIONS_RUN;
+}
+
 int options_parse(struct options *o, int argc, char **argv)
 {
 	const char *path = NULL;
@@ -212,16 +228,17 @@ int options_parse(struct options *o, int argc, char **argv)
 		case OPT_JSON:
 			o->json = true;
 			break;
+		case OPT_IF_SERVED:
+			o->if_served = true;
+			break;
 		case OPT_SYSLOG:
 			o->syslog = true;
 			break;
 		}
 	}
 	n = argc - optind;
-	if (n == 1 && !strcmp(argv[optind], "status") && !path) {
-		o->status = true;
+	if (!path && take_command(o, n, argv + optind))
 		return apply(o, NULL, argc, argv) < 0 ? EXIT_USAGE : -1;
-	}
 	if (n == 2 && !path) {
 		if (take_route(o, argc, argv) < 0)
 			return EXIT_USAGE;
@@ -229,8 +246,9 @@ int options_parse(struct options *o, int argc, char **argv)
 		if (load_file(o, path) < 0 || apply(o, NULL, argc, argv) < 0)
 			return EXIT_USAGE;
 	} else {
-		fprintf(stderr, "xenhub-relay: expected LISTEN CONNECT, -c FILE, or status; see xenhub-relay "
-				"--help\n");
+		fprintf(stderr,
+			"xenhub-relay: expected LISTEN CONNECT, -c FILE, status, quiesce DOMAIN or resume "
+			"DOMAIN; see xenhub-relay --help\n");
 		return EXIT_USAGE;
 	}
 	if (check) {

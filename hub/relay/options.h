@@ -6,9 +6,19 @@
 
 #include "hub/relay/config.h"
 
+enum options_command {
+	OPTIONS_RUN,
+	/* another process is asked: */
+	OPTIONS_STATUS,
+	OPTIONS_QUIESCE,
+	OPTIONS_RESUME,
+};
+
 struct options {
 	struct config config;
-	bool status; /* the routes of another process are asked for */
+	enum options_command command;
+	const char *domain; /* to quiesce or resume */
+	bool if_served;
 	bool json;
 	bool syslog;
 };

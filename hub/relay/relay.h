@@ -67,6 +67,13 @@ gid_t relay_group(const struct relay *relay);
 bool relay_route(const struct relay *relay, unsigned n, struct route_status *status);
 bool relay_link(const struct relay *relay, unsigned n, struct link_status *status);
 
+/*
+ * Before a domain is saved, by name or UUID: what is served to it is ended, until relay_resume. 0 once it has let go; -EAGAIN: not
+ * yet, ask again; -EBUSY: it has not within STATION_LEAVE_MS; -ENOENT: nothing is served to it.
+ */
+int relay_quiesce(struct relay *relay, const char *domain);
+int relay_resume(struct relay *relay, const char *domain);
+
 /* Every route was for one connection (fd:N), and all have ended: there is nothing left to do. */
 bool relay_is_done(const struct relay *relay);
 

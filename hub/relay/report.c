@@ -68,6 +68,8 @@ static const char *state_name(enum carrier_state state)
 		return "resting";
 	case CARRIER_UP:
 		return "up";
+	case CARRIER_QUIET:
+		return "quiet";
 	}
 	return "?";
 }

@@ -338,6 +338,34 @@ class Routes(RelayCase):
             self.assertEqual({(each["Seccomp"], each["NoNewPrivs"]) for each in status}, expected, program.errors)
             program.end()
 
+    def test_before_a_domain_is_saved(self):
+        """What is served to it rests until resume; who names another domain is told so, as is who finds no relay."""
+        self.server("server")
+        program = self.start("xenhub-relay", "--control", self.control, "vchan:gui/screen", f"unix:{self.folder / 'server'}")
+        state = self.link_of()["state"]
+        if "built without" in program.errors:
+            self.skipTest("built without Xen's libraries")
+        self.assertEqual(state, "waiting")
+
+        def ask(*words, control=self.control):
+            asked = self.start("xenhub-relay", *words, "--control", control)
+            return asked.wait(), asked.errors
+
+        self.assertEqual(ask("quiesce", "gui"), (0, ""))
+        self.assertEqual(self.link_of()["state"], "quiet")
+        self.assertEqual(ask("quiesce", "gui"), (0, ""))
+        self.assertEqual(ask("resume", "gui"), (0, ""))
+        self.assertEqual(self.link_of()["state"], "waiting")
+        for word in ("quiesce", "resume"):
+            status, said = ask(word, "other")
+            self.assertEqual(status, 1)
+            self.assertIn("this relay serves no link to a domain 'other'", said)
+            self.assertEqual(ask(word, "--if-served", "other"), (0, ""))
+            self.assertEqual(ask(word, "two words")[0], 2)
+            self.assertEqual(ask(word, "x" * 400)[0], 2)
+            self.assertEqual(ask(word, "gui", control=self.folder / "nobody")[0], 3)
+        self.assertEqual(self.link_of()["state"], "waiting")
+
     def test_nothing_is_left(self):
         """Descriptors and memory after many connections are those of before."""
         self.server("server")
