@@ -98,6 +98,8 @@ struct config_list {
 	X(guest, leds, "leds", BOOL, "no", 0, 0, "whether it may set LEDs while it has focus")               \
 	X(guest, sensors, "sensors", LIST, "", 0, 0,                                                         \
 	  "what it may read: light orientation proximity lid power, or all")                                 \
+	X(guest, state_interval, "state_interval", INT, "0", 0, 3600000,                                     \
+	  "milliseconds: how often that is read while its domain runs; 0: as [sensors] always is")           \
 	X(guest, motion, "motion", BOOL, "no", 0, 0, "whether it gets pointers' motion without focus, too")  \
 	X(guest, power, "power", BOOL, "no", 0, 0, "whether it gets the keys for power and sleep")           \
 	X(guest, lid, "lid", BOOL, "no", 0, 0, "whether it is told of the lid")                              \

@@ -13,6 +13,7 @@ void config_policy(const struct config *config, struct policy *policy)
 		struct policy_guest guest = {
 			.devices = c->devices.items,
 			.n_devices = c->devices.count,
+			.state_interval_ms = (uint32_t)c->state_interval,
 			.leds = c->leds,
 			.motion = c->motion,
 			.power = c->power,

@@ -20,11 +20,20 @@ static void want(struct wanted *wanted, enum sensor_class class, uint64_t interv
 	wanted->interval_ns[class] = earlier(wanted->interval_ns[class], interval_ns);
 }
 
-/* For who reads the tree. */
-static void want_state(struct wanted *wanted, const struct config *c, enum sensor_class class)
+/* A change of power comes with an event: the rest of it has time. */
+static uint64_t power_ms(const struct config *c, uint64_t ms)
 {
-	want(wanted, class,
-	     (uint64_t)(class == SENSOR_POWER ? c->power_interval_ms : c->sensors_interval_ms) * NS_PER_MS);
+	return ms < (uint64_t)c->power_interval_ms ? (uint64_t)c->power_interval_ms : ms;
+}
+
+/* For who reads the tree; ms 0: as the configuration says for everyone. */
+static void want_state(struct wanted *wanted, const struct config *c, enum sensor_class class, uint64_t ms)
+{
+	if (class == SENSOR_POWER)
+		ms = power_ms(c, ms);
+	else if (!ms)
+		ms = (uint64_t)c->sensors_interval_ms;
+	want(wanted, class, ms * NS_PER_MS);
 }
 
 static void want_always(struct wanted *wanted, const struct config *c)
@@ -32,7 +41,7 @@ static void want_always(struct wanted *wanted, const struct config *c)
 	for (unsigned i = 0; i < c->always.count; i++)
 		for (unsigned class = 0; class < SENSOR_CLASSES; class ++)
 			if (!strcmp(c->always.items[i], sensor_class_name((enum sensor_class) class)))
-				want_state(wanted, c, (enum sensor_class) class);
+				want_state(wanted, c, (enum sensor_class) class, 0);
 }
 
 static void want_guests(struct wanted *wanted, struct hub *hub, struct domains *domains,
@@ -41,11 +50,14 @@ static void want_guests(struct wanted *wanted, struct hub *hub, struct domains *
 	const struct policy *policy = hub_policy(hub);
 
 	for (unsigned i = 0; policy && domains && i < policy->count; i++) {
-		if (!policy->guests[i].sensors || !domains_find(domains, policy->guests[i].name))
+		const struct policy_guest *guest = &policy->guests[i];
+
+		if (!guest->sensors || !domains_find(domains, guest->name))
 			continue;
 		for (unsigned class = 0; class < SENSOR_CLASSES; class ++)
-			if (policy->guests[i].sensors & 1u << class)
-				want_state(wanted, config, (enum sensor_class) class);
+			if (guest->sensors & 1u << class)
+				want_state(wanted, config, (enum sensor_class) class,
+					   guest->state_interval_ms);
 	}
 }
 
@@ -74,13 +86,10 @@ static void want_consumer(struct wanted *wanted, struct hub *hub, const struct c
 	if (ms < (uint64_t)c->stream_interval_ms)
 		ms = (uint64_t)c->stream_interval_ms;
 	wanted->samples |= control;
-	for (unsigned class = 0; class < SENSOR_CLASSES; class ++) {
-		/* A change of power comes with an event. */
-		if (class == SENSOR_POWER && ms < (uint64_t)c->power_interval_ms)
-			ms = (uint64_t)c->power_interval_ms;
+	for (unsigned class = 0; class < SENSOR_CLASSES; class ++)
 		if (classes & 1u << class)
-			want(wanted, (enum sensor_class) class, ms * NS_PER_MS);
-	}
+			want(wanted, (enum sensor_class) class,
+			     (class == SENSOR_POWER ? power_ms(c, ms) : ms) * NS_PER_MS);
 }
 
 void wanted_init(struct wanted *wanted)

@@ -3,8 +3,8 @@
  *
  * Who claims what:
  *	[sensors] always	its classes, at interval-ms; power at power-interval-ms
- *	a guest whose domain	what the policy gives it, at the same intervals: it reads its view in XenStore
- *	lives
+ *	a guest whose domain	what the policy gives it, at its state_interval, or else at the same intervals: it reads its view in
+ *	lives			XenStore; power no faster than power-interval-ms
  *	a consumer that wishes	light and orientation at its own interval, not below stream-interval-ms; power, but no faster than
  *	for states		power-interval-ms: a change of power comes with an event
  *				Where there is a policy, those of these and the others that it gives to this guest.

@@ -43,11 +43,12 @@ struct policy_guest {
 	uint32_t classes; /* enum device_class */
 	char **devices;   /* patterns that policy_check_pattern accepts; the caller's */
 	unsigned n_devices;
-	uint32_t sensors;  /* enum policy_sensor */
-	bool leds;         /* may set them, while it has focus */
-	bool motion;       /* gets pointers' motion without focus, too; never their buttons */
-	bool power;        /* the keys for power and sleep */
-	bool lid;          /* SW_LID */
+	uint32_t sensors;           /* enum policy_sensor */
+	uint32_t state_interval_ms; /* at which these are read for its view; 0: as for everyone */
+	bool leds;                  /* may set them, while it has focus */
+	bool motion;                /* gets pointers' motion without focus, too; never their buttons */
+	bool power;                 /* the keys for power and sleep */
+	bool lid;                   /* SW_LID */
 	bool publish_keys; /* key codes of keyboards stand in its view of XenStore while it has focus */
 };
 
