@@ -1,120 +1,18 @@
-/* The whole, against a bus of the test's own and in a time of its own. */
+/* The whole, with hardware that does as it should. */
 #include "tests/unit/testing.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 
-#include "hub/core/clock.h"
 #include "sensors/events.h"
-#include "sensors/iio/capture.h"
-#include "sensors/sensors.h"
-#include "tests/unit/sensors/fakebus.h"
-#include "tests/unit/sensors/said.h"
+#include "tests/unit/sensors/fixture.h"
 #include "tests/unit/sensors/tree.h"
-
-#define S   NS_PER_S
-#define GUI 1
-
-struct fixture {
-	char *root;
-	struct said said;
-	struct sensors *sensors;
-	struct sensors_options options;
-	uint64_t now;
-	unsigned wakes;
-};
-
-static const struct sensors_listener listener = { said_value, said_removed, said_warning };
-
-static int setup(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	fake_reset();
-	f->root = tree_create();
-	f->now = 1000 * S;
-	f->options.root = f->root;
-	f->options.bus = &fake_bus;
-	f->options.no_udev = true;
-	*state = f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	sensors_destroy(f->sensors);
-	for (int i = 0; i < FAKE_DEVICES; i++)
-		assert_false(fake_devices[i].open);
-	tree_destroy(f->root);
-	free(f);
-	return 0;
-}
-
-static void begin(struct fixture *f)
-{
-	assert_int_equal(sensors_create(&f->sensors, &f->options, &listener, &f->said, f->now), 0);
-}
-
-static void claim(struct fixture *f, enum sensor_class class, uint64_t interval)
-{
-	assert_int_equal(sensors_claim(f->sensors, GUI, class, interval, f->now), 0);
-	sensors_dispatch(f->sensors, f->now);
-}
-
-/* As a loop would: from deadline to deadline. */
-static void run(struct fixture *f, uint64_t until)
-{
-	while (sensors_deadline(f->sensors) <= until) {
-		if (f->now < sensors_deadline(f->sensors))
-			f->now = sensors_deadline(f->sensors);
-		sensors_dispatch(f->sensors, f->now);
-		f->wakes++;
-		assert_true(f->wakes < 100000);
-	}
-	f->now = until;
-}
 
 static bool is_ready(struct fixture *f)
 {
 	struct pollfd pollfd = { sensors_fd(f->sensors), POLLIN, 0 };
 
 	return poll(&pollfd, 1, 0) == 1;
-}
-
-static struct fake_device *plug_light(unsigned index, const char *raw)
-{
-	struct fake_device *device = fake_plug(index, "als");
-
-	fake_set(device, "in_illuminance_raw", raw);
-	fake_set(device, "in_illuminance_scale", "0.1");
-	return device;
-}
-
-static struct fake_device *plug_accel(unsigned index, const char *x, const char *y, const char *z)
-{
-	struct fake_device *device = fake_plug(index, "accel_3d");
-
-	fake_set(device, "in_accel_x_raw", x);
-	fake_set(device, "in_accel_y_raw", y);
-	fake_set(device, "in_accel_z_raw", z);
-	fake_set(device, "in_accel_scale", "0.00980665");
-	return device;
-}
-
-static struct iiosensor_info info_of(struct fixture *f, enum sensor_class class)
-{
-	struct iiosensor_info info[SENSORS_MAX];
-	unsigned count = sensors_info(f->sensors, info, SENSORS_MAX);
-
-	for (unsigned i = 0; i < count; i++)
-		if (info[i].class == class)
-			return info[i];
-	fail();
-	return info[0];
 }
 
 static void without_a_claim_nothing_is_read(void **state)
@@ -288,68 +186,6 @@ static void a_silent_buffer_is_polled_within_two_seconds(void **state)
 	assert_int_equal(light->opens, 2);
 }
 
-static void one_error_is_nothing_and_endless_ones_are_the_end(void **state)
-{
-	struct fixture *f = *state;
-	struct fake_device *light = plug_light(0, "2500");
-
-	begin(f);
-	claim(f, SENSOR_LIGHT, 2 * S);
-	fake_fail(light, "in_illuminance_raw", -EIO);
-	run(f, f->now + 2 * S);
-	assert_int_equal(said_integer(&f->said, "light/0/stale"), 0);
-	fake_set(light, "in_illuminance_raw", "2500");
-	run(f, f->now + 2 * S);
-	assert_string_equal(info_of(f, SENSOR_LIGHT).why, "");
-
-	fake_fail(light, "in_illuminance_raw", -EIO);
-	run(f, f->now + 7 * S);
-	assert_int_equal(said_integer(&f->said, "light/0/stale"), 1);
-	run(f, f->now + 1000 * S);
-	assert_string_equal(info_of(f, SENSOR_LIGHT).mode, "failed");
-	assert_true(strstr(info_of(f, SENSOR_LIGHT).why, strerror(EIO)) != NULL);
-	assert_int_equal(said_integer(&f->said, "light/0/illuminance-mlux"), SAID_MISSING);
-	assert_true(sensors_deadline(f->sensors) == CLOCK_NEVER);
-
-	fake_set(light, "in_illuminance_raw", "500");
-	sensors_notify(f->sensors, EVENTS_IIO, f->now);
-	run(f, f->now + S);
-	assert_int_equal(said_integer(&f->said, "light/0/illuminance-mlux"), 50000);
-	assert_string_equal(info_of(f, SENSOR_LIGHT).mode, "poll");
-}
-
-static void bad_scales_are_refused_with_the_reason(void **state)
-{
-	static const struct {
-		const char *scale, *why;
-	} cases[] = {
-		{ "0", "in_illuminance_scale is 0, which measures nothing" },
-		{ "nan", "in_illuminance_scale cannot be used: not a number" },
-		{ "-1", "in_illuminance_scale is -1, which measures nothing" },
-		{ "1e400", "in_illuminance_scale cannot be used: Numerical result out of range" },
-	};
-	struct fixture *f = *state;
-	struct fake_device *light = plug_light(0, "2500");
-
-	begin(f);
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		fake_set(light, "in_illuminance_scale", cases[i].scale);
-		sensors_notify(f->sensors, EVENTS_IIO, f->now);
-		sensors_dispatch(f->sensors, f->now);
-		claim(f, SENSOR_LIGHT, 2 * S);
-		assert_string_equal(info_of(f, SENSOR_LIGHT).mode, "failed");
-#ifdef __GLIBC__
-		assert_string_equal(info_of(f, SENSOR_LIGHT).why, cases[i].why);
-#endif
-		assert_true(sensors_deadline(f->sensors) == CLOCK_NEVER);
-		f->now += S;
-	}
-	fake_set(light, "in_illuminance_scale", "0.2");
-	sensors_notify(f->sensors, EVENTS_IIO, f->now);
-	run(f, f->now + S);
-	assert_int_equal(said_integer(&f->said, "light/0/illuminance-mlux"), 500000);
-}
-
 static void light_from_input_intensity_and_rgb(void **state)
 {
 	struct fixture *f = *state;
@@ -370,23 +206,6 @@ static void light_from_input_intensity_and_rgb(void **state)
 	assert_int_equal(said_integer(&f->said, "light/1/illuminance-mlux"), 50000);
 	assert_int_equal(said_integer(&f->said, "light/2/illuminance-mlux"), 100000);
 	assert_string_equal(said_text(&f->said, "light/2/source"), "rgb");
-}
-
-static void bad_samples_are_errors(void **state)
-{
-	static const char *const bad[] = { "", "dark", "9223372036854775808", "1e300", "nan" };
-	struct fixture *f = *state;
-	struct fake_device *light = plug_light(0, "2500");
-
-	begin(f);
-	claim(f, SENSOR_LIGHT, 2 * S);
-	for (size_t i = 0; i < COUNT_OF(bad); i++) {
-		fake_set(light, "in_illuminance_raw", bad[i]);
-		run(f, f->now + 2 * S);
-		fake_set(light, "in_illuminance_raw", "2500");
-		run(f, f->now + 2 * S);
-		assert_int_equal(said_integer(&f->said, "light/0/illuminance-raw-mlux"), 250000);
-	}
 }
 
 static void matrices_by_rank(void **state)
@@ -447,23 +266,6 @@ static void the_base_does_not_turn_the_screen(void **state)
 	assert_string_equal(said_text(&f->said, "orientation"), "(missing)");
 }
 
-static void a_second_accelerometer_takes_over(void **state)
-{
-	struct fixture *f = *state;
-	struct fake_device *first = plug_accel(0, "0", "-1000", "0");
-
-	plug_accel(1, "0", "1000", "0");
-	begin(f);
-	claim(f, SENSOR_ORIENTATION, S);
-	assert_string_equal(said_text(&f->said, "orientation"), "normal");
-	/* 9 km/s²: no error of the bus, and no value either. */
-	fake_set(first, "in_accel_x_raw", "999999999");
-	run(f, f->now + 1000 * S);
-	assert_string_equal(info_of(f, SENSOR_ORIENTATION).mode, "failed");
-	assert_int_equal(said_integer(&f->said, "accel/0/y"), SAID_MISSING);
-	assert_string_equal(said_text(&f->said, "orientation"), "bottom-up");
-}
-
 static void proximity_and_lid(void **state)
 {
 	struct fixture *f = *state;
@@ -487,52 +289,6 @@ static void proximity_and_lid(void **state)
 	fake_set(proximity, "in_proximity_raw", "80");
 	run(f, f->now + S);
 	assert_int_equal(said_integer(&f->said, "proximity/0/near"), 0);
-}
-
-static int open_descriptors(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	int count = 0;
-
-	while (readdir(dir))
-		count++;
-	closedir(dir);
-	return count;
-}
-
-static void fifty_replugs_leave_nothing_behind(void **state)
-{
-	struct fixture *f = *state;
-	int descriptors = 0;
-
-	begin(f);
-	claim(f, SENSOR_LIGHT, 2 * S);
-	claim(f, SENSOR_ORIENTATION, S);
-	claim(f, SENSOR_POWER, 30 * S);
-	for (int i = 0; i < 50; i++) {
-		plug_light(0, "2500");
-		plug_accel(1, "0", "-1000", "0")->open_error = 0;
-		tree_put(f->root, "sys/class/power_supply/BAT0", "type", "Battery\n");
-		tree_put(f->root, "sys/class/power_supply/BAT0", "capacity", "70\n");
-		sensors_notify(f->sensors, EVENTS_IIO | EVENTS_POWER, f->now);
-		run(f, f->now + S);
-		assert_true(fake_devices[1].open);
-		fake_deliver(&fake_devices[1], 0, -1000, 0);
-		sensors_dispatch(f->sensors, f->now);
-		assert_int_equal(said_integer(&f->said, "light/0/illuminance-mlux"), 250000);
-		assert_string_equal(said_text(&f->said, "orientation"), "normal");
-		assert_int_equal(said_integer(&f->said, "power/percent"), 70);
-
-		fake_devices[0].plugged = false;
-		fake_devices[1].plugged = false;
-		tree_remove(f->root, "sys/class/power_supply/BAT0");
-		sensors_notify(f->sensors, EVENTS_IIO | EVENTS_POWER, f->now);
-		run(f, f->now + S);
-		assert_int_equal(f->said.count, 0);
-		if (!descriptors)
-			descriptors = open_descriptors();
-		assert_int_equal(open_descriptors(), descriptors);
-	}
 }
 
 static void bursts_of_power_events_are_read_twice(void **state)
@@ -564,116 +320,6 @@ static void bursts_of_power_events_are_read_twice(void **state)
 	assert_int_equal(f->wakes, wakes + 1);
 }
 
-static void a_bus_that_fails_takes_nothing_else_along(void **state)
-{
-	struct fixture *f = *state;
-
-	/* A context that cannot be opened: sysfs is read, and power there as ever. */
-	tree_put(f->root, "sys/class/power_supply/AC", "type", "Mains\n");
-	tree_put(f->root, "sys/class/power_supply/AC", "online", "0\n");
-	tree_put(f->root, "sys/bus/iio/devices/iio:device0", "name", "als\n");
-	tree_put(f->root, "sys/bus/iio/devices/iio:device0", "in_illuminance_input", "70\n");
-	fake_create_error = -EACCES;
-	begin(f);
-	claim(f, SENSOR_POWER, 30 * S);
-	claim(f, SENSOR_LIGHT, 2 * S);
-	assert_string_equal(sensors_backend_name(f->sensors), "sysfs");
-	assert_int_equal(said_integer(&f->said, "power/on-ac"), 0);
-	assert_int_equal(said_integer(&f->said, "light/0/illuminance-mlux"), 70000);
-	sensors_destroy(f->sensors);
-	f->said.count = 0;
-	fake_create_error = 0;
-
-	/* Power works without IIO, and IIO comes back with its next event. */
-	fake_list_error = -EIO;
-	plug_light(0, "2500");
-	tree_put(f->root, "sys/class/power_supply/AC", "online", "1\n");
-	begin(f);
-	claim(f, SENSOR_POWER, 30 * S);
-	claim(f, SENSOR_LIGHT, 2 * S);
-	assert_int_equal(said_integer(&f->said, "power/on-ac"), 1);
-	assert_int_equal(said_integer(&f->said, "light/0/illuminance-mlux"), SAID_MISSING);
-	fake_list_error = 0;
-	sensors_notify(f->sensors, EVENTS_IIO, f->now);
-	sensors_dispatch(f->sensors, f->now);
-	assert_int_equal(said_integer(&f->said, "light/0/illuminance-mlux"), 250000);
-}
-
-/* Firmware that is asked again within half a second answers never again: whatever happens, it is not. */
-static void a_sensor_that_hangs_when_polled_fast_never_does(void **state)
-{
-	struct fixture *f = *state;
-	struct rng rng = { 20 };
-	unsigned reads = 0;
-
-	for (int turn = 0; turn < 40; turn++) {
-		struct fake_device *light = plug_light(0, "2500");
-		bool buffered = turn % 2;
-
-		light->open_error = buffered ? 0 : -ENOTSUP;
-		light->clock = &f->now;
-		light->hangs_within = CAPTURE_POLL_MIN_NS;
-		begin(f);
-		for (int step = 0; step < 300; step++) {
-			enum sensor_class class = rng_below(&rng, 2) ? SENSOR_LIGHT : SENSOR_ORIENTATION;
-
-			switch (rng_below(&rng, 8)) {
-			case 0:
-				sensors_release_owner(f->sensors, GUI, f->now);
-				break;
-			case 1:
-				sensors_set_screen(f->sensors, rng_below(&rng, 2), f->now);
-				break;
-			case 2:
-				sensors_resume(f->sensors, f->now);
-				break;
-			case 3:
-				sensors_notify(f->sensors, EVENTS_IIO, f->now);
-				break;
-			case 4:
-				/* It fails by itself for a while. */
-				fake_fail(light, "in_illuminance_raw", rng_below(&rng, 2) ? -EIO : 0);
-				break;
-			case 5:
-				if (light->open)
-					fake_deliver(light, rng_below(&rng, 5000), 0, 0);
-				break;
-			default:
-				claim(f, class, 1 + rng_below(&rng, 3000) * NS_PER_MS);
-				break;
-			}
-			sensors_dispatch(f->sensors, f->now);
-			run(f, f->now + rng_below(&rng, 900) * NS_PER_MS);
-			assert_false(light->hung);
-		}
-		reads += light->reads;
-		sensors_destroy(f->sensors);
-		f->sensors = NULL;
-		f->said.count = 0;
-		f->wakes = 0;
-		fake_reset();
-	}
-	assert_in_range(reads, 1000, 12000);
-}
-
-/* A guest's claim that says nothing new costs nothing. */
-static void a_battery_is_not_read_to_death(void **state)
-{
-	struct fixture *f = *state;
-
-	tree_put(f->root, "sys/class/power_supply/BAT0", "type", "Battery\n");
-	tree_put(f->root, "sys/class/power_supply/BAT0", "capacity", "70\n");
-	begin(f);
-	f->wakes = 0;
-	for (int i = 0; i < 1000; i++) {
-		claim(f, SENSOR_POWER, 20 * NS_PER_MS);
-		run(f, f->now + 10 * NS_PER_MS);
-		sensors_release_owner(f->sensors, GUI, f->now);
-	}
-	assert_in_range(f->wakes, 0, 21);
-	assert_true(sensors_deadline(f->sensors) == CLOCK_NEVER);
-}
-
 static void replay_says_all_of_it_again(void **state)
 {
 	struct fixture *f = *state;
@@ -687,7 +333,7 @@ static void replay_says_all_of_it_again(void **state)
 	assert_int_equal(said_integer(&again, "light/0/illuminance-mlux"), 250000);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
 {
@@ -700,19 +346,11 @@ int main(void)
 		T(a_buffer_that_delivers_is_not_polled),
 		T(a_buffer_is_slowed_down_once_it_delivers),
 		T(a_silent_buffer_is_polled_within_two_seconds),
-		T(one_error_is_nothing_and_endless_ones_are_the_end),
-		T(bad_scales_are_refused_with_the_reason),
 		T(light_from_input_intensity_and_rgb),
-		T(bad_samples_are_errors),
 		T(matrices_by_rank),
 		T(the_base_does_not_turn_the_screen),
-		T(a_second_accelerometer_takes_over),
 		T(proximity_and_lid),
-		T(fifty_replugs_leave_nothing_behind),
 		T(bursts_of_power_events_are_read_twice),
-		T(a_bus_that_fails_takes_nothing_else_along),
-		T(a_sensor_that_hangs_when_polled_fast_never_does),
-		T(a_battery_is_not_read_to_death),
 		T(replay_says_all_of_it_again),
 	};
 
