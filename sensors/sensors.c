@@ -12,6 +12,7 @@
 #include "hub/core/clock.h"
 #include "hub/core/log.h"
 #include "sensors/attr.h"
+#include "sensors/burst.h"
 #include "sensors/events.h"
 #include "sensors/iio/capture.h"
 #include "sensors/iio/set.h"
@@ -19,12 +20,6 @@
 
 #define ACCEL_DEADBAND 50
 #define READY_MAX      16 /* descriptors in one turn; the rest are still ready in the next */
-
-/* A kind of event and when it was last followed: the first of a burst at once, the rest together. */
-struct burst {
-	bool pending;
-	uint64_t quiet_ns;
-};
 
 struct sensors {
 	struct iiosensor_env env;
@@ -219,21 +214,6 @@ int sensors_fd(const struct sensors *s)
 	return s->env.epoll_fd;
 }
 
-static uint64_t burst_deadline(const struct burst *burst)
-{
-	return burst->pending ? burst->quiet_ns : CLOCK_NEVER;
-}
-
-/* Whether to follow now what is pending. */
-static bool burst_due(struct burst *burst, uint64_t now_ns)
-{
-	if (!burst->pending || now_ns < burst->quiet_ns)
-		return false;
-	burst->pending = false;
-	burst->quiet_ns = now_ns + SENSORS_BURST_NS;
-	return true;
-}
-
 static uint64_t earlier(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
@@ -251,9 +231,9 @@ uint64_t sensors_deadline(const struct sensors *s)
 static void take_events(struct sensors *s, unsigned mask)
 {
 	if (mask & EVENTS_IIO)
-		s->iio_burst.pending = true;
+		burst_note(&s->iio_burst);
 	if (mask & EVENTS_POWER)
-		s->power_burst.pending = true;
+		burst_note(&s->power_burst);
 }
 
 static void dispatch_power(struct sensors *s, uint64_t now_ns)
@@ -299,12 +279,11 @@ static void on_supply(void *data, const char *name, const struct events_told *to
 	struct hearing *h = data;
 	struct sensors *s = h->sensors;
 	const struct supply_source source = { read_told, told, true };
-	uint64_t quiet_ns = h->now_ns + SENSORS_BURST_NS;
 
 	if (s->power_ns != CLOCK_NEVER && told && power_hear(s->power, name, &source, h->now_ns) &&
-	    !s->power_burst.pending && s->power_burst.quiet_ns < quiet_ns)
-		s->power_burst.quiet_ns = quiet_ns;
-	s->power_burst.pending = true;
+	    !s->power_burst.pending)
+		burst_hold(&s->power_burst, h->now_ns);
+	burst_note(&s->power_burst);
 }
 
 static void take_ready(struct sensors *s, uint64_t now_ns)
@@ -318,7 +297,7 @@ static void take_ready(struct sensors *s, uint64_t now_ns)
 			iiosensor_ready(ready[i].data.ptr);
 		else if (events_take(s->env.events, (unsigned)ready[i].data.u64, on_supply, &hearing) &
 			 EVENTS_IIO)
-			s->iio_burst.pending = true;
+			burst_note(&s->iio_burst);
 	}
 }
 
@@ -362,9 +341,8 @@ void sensors_set_screen(struct sensors *s, bool on, uint64_t now_ns)
 
 void sensors_resume(struct sensors *s, uint64_t now_ns)
 {
-	take_events(s, EVENTS_IIO | EVENTS_POWER);
-	s->iio_burst.quiet_ns = now_ns;
-	s->power_burst.quiet_ns = now_ns;
+	burst_hurry(&s->iio_burst, now_ns);
+	burst_hurry(&s->power_burst, now_ns);
 }
 
 void sensors_notify(struct sensors *s, unsigned events, uint64_t now_ns)

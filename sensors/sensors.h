@@ -32,9 +32,6 @@
 #define SENSORS_INTERVAL_NS       2000000000ull
 #define SENSORS_INTERVAL_POWER_NS 30000000000ull
 
-/* A first event is followed at once, the rest of its burst together after this. */
-#define SENSORS_BURST_NS 200000000ull
-
 /* The longest file of quirks. */
 #define SENSORS_QUIRKS_BYTES_MAX (256 * 1024)
 

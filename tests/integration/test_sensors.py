@@ -201,6 +201,22 @@ class Sensors(Case):
         self.assertEqual(row["mode"], "failed")
         self.assertIn("scale", row["reason"])
 
+    def test_a_sensor_that_cannot_be_read_says_so_until_it_can(self):
+        self.machine()
+        peer = self.consumer()
+        self.expect(peer, "light/0/illuminance-mlux", 200000)
+        attribute = self.sys / LIGHT / "in_illuminance_raw"
+        attribute.unlink()
+        attribute.mkdir()  # whoever reads it gets an error of the kernel's
+        self.expect(peer, "light/0/stale", 1)
+        self.assertEqual(self.value("sensor/light/0/reason"), "it cannot be read: Is a directory")
+        status, out, err = self.ctl("sensors")
+        self.assertIn("it cannot be read: Is a directory", out)
+        attribute.rmdir()
+        attribute.write_text("300\n")
+        self.expect(peer, "light/0/stale", 0)
+        until(lambda: self.value("sensor/light/0/reason") is None, "the reason goes with the error")
+
     def test_a_live_table(self):
         self.machine()
         live = self.start("xenhub", "--control", self.control, "sensors", "--watch", "--json")

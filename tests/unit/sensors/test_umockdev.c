@@ -7,6 +7,7 @@
 #include <umockdev.h>
 
 #include "hub/core/clock.h"
+#include "sensors/burst.h"
 #include "sensors/sensors.h"
 #include "tests/unit/sensors/said.h"
 
@@ -218,7 +219,7 @@ static void what_a_uevent_says_comes_before_any_reading(void **state)
 	}
 	assert_int_equal(said_integer(&f->said, "power/battery/bat0/capacity"), 62);
 	umockdev_testbed_set_attribute(f->testbed, BATTERY, "capacity", "60\n");
-	run(f, f->now + SENSORS_BURST_NS);
+	run(f, f->now + BURST_NS);
 	assert_int_equal(said_integer(&f->said, "power/percent"), 60);
 	assert_int_equal(said_integer(&f->said, "power/battery/bat0/capacity"), 60);
 }
