@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int guard_refuse(struct guard *guard, int error, const char *format, ...)
@@ -24,13 +25,23 @@ void guard_collect(struct guard *guard, enum guard_phase phase, size_t need)
 	guard->need = need;
 }
 
-/* The next part of the body to look at; it lies `at` bytes from the body's beginning. */
-void guard_collect_in_body(struct guard *guard, size_t at, size_t need)
+int guard_want_part(struct guard *guard, struct guard_part part)
 {
-	guard->part_at = at;
-	guard->have = 0;
-	guard->need = need;
-	guard->step++;
+	struct guard_part *parts = guard->parts;
+	unsigned i = guard->part_count;
+
+	if (part.at > guard->size || guard->size - part.at < part.need)
+		return guard_refuse(guard, -EPROTO, "message %u of the server is too short", guard->type);
+	if (part.at < guard->looked || part.need == 0 || part.need > sizeof(guard->part))
+		return guard_refuse(guard, -EPROTO, "message %u of the server is in disorder", guard->type);
+	if (i == GUARD_PARTS_MAX)
+		return guard_refuse(guard, -EPROTO, "message %u of the server has too many parts",
+				    guard->type);
+	for (; i > 0 && parts[i - 1].at > part.at; i--)
+		parts[i] = parts[i - 1];
+	parts[i] = part;
+	guard->part_count++;
+	return 0;
 }
 
 void guard_init(struct guard *guard, enum guard_channel channel, size_t bytes_max)
@@ -40,6 +51,13 @@ void guard_init(struct guard *guard, enum guard_channel channel, size_t bytes_ma
 	guard->bytes_max = bytes_max;
 	guard->greeting_need = GUARD_LINK_HEADER;
 	guard_collect(guard, GUARD_GREETING_HEADER, GUARD_LINK_HEADER);
+}
+
+void guard_finish(struct guard *guard)
+{
+	kept_clear(&guard->images);
+	free(guard->glz.sizes);
+	guard->glz.sizes = NULL;
 }
 
 static bool is_refused(const struct guard *guard)
@@ -60,11 +78,11 @@ static bool is_refused(const struct guard *guard)
 
 static int check_header(struct guard *guard)
 {
-	size_t most = GUARD_MESSAGE_MAX, part;
+	size_t most = GUARD_MESSAGE_MAX;
 
 	guard->type = get16(guard->part);
 	guard->size = get32(guard->part + 2);
-	if (guard->channel == GUARD_DISPLAY && guard->type > BASE_LAST)
+	if (guard->channel == GUARD_DISPLAY && guard_draws(guard->type))
 		most += guard->bytes_max;
 	if (is_refused(guard)) {
 		if (guard->type <= BASE_LAST || guard->channel == GUARD_MAIN)
@@ -79,47 +97,48 @@ static int check_header(struct guard *guard)
 		return guard_refuse(guard, -EFBIG,
 				    "the server sends a message of %zu MiB, above the limit of %zu",
 				    guard->size >> 20, most >> 20);
-	if (guard->channel == GUARD_CURSOR &&
-	    (guard->type == CURSOR_INVAL_ALL || guard->type == CURSOR_RESET || guard->type == CURSOR_INIT))
-		guard->cursor_bytes = guard->cursor_count = 0;
-	if (guard->channel == GUARD_MAIN &&
-	    (guard->type == MAIN_AGENT_CONNECTED || guard->type == MAIN_AGENT_CONNECTED_TOKENS ||
-	     guard->type == MAIN_AGENT_DISCONNECTED))
-		guard->agent_left = guard->agent_have = 0;
-	part = guard_first_part(guard);
-	if (part > guard->size)
-		return guard_refuse(guard, -EPROTO, "message %u of the server is too short", guard->type);
 	guard->phase = GUARD_BODY;
-	guard->at = 0;
-	guard->step = 0;
-	guard->need = 0;
-	if (part > 0)
-		guard_collect_in_body(guard, 0, part);
-	return 0;
+	guard->at = guard->looked = guard->have = 0;
+	guard->part_count = 0;
+	return guard_begin_body(guard);
 }
 
-static int pass_body(struct guard *guard, const uint8_t *data, size_t size)
+/* The first of the parts that wait is there. */
+static int take_part(struct guard *guard)
 {
-	size_t begin = guard->at, end = begin + size, from, n;
+	struct guard_part part = guard->parts[0];
+
+	guard->part_count--;
+	memmove(guard->parts, guard->parts + 1, guard->part_count * sizeof(part));
+	guard->have = 0;
+	guard->looked = part.at + part.need;
+	/* Two that lie on one another: whose is what they hold? */
+	if (guard->part_count > 0 && guard->parts[0].at < guard->looked)
+		return guard_refuse(guard, -EPROTO, "message %u of the server is in disorder", guard->type);
+	return guard_check_part(guard, &part);
+}
+
+static int pass_body(struct guard *guard, uint8_t *data, size_t size)
+{
+	size_t begin = guard->at, end = begin + size;
 	int rc = 0;
 
 	if (guard->channel == GUARD_MAIN && guard->type == MAIN_AGENT_DATA)
 		rc = guard_check_agent(guard, data, size);
 	/* As many parts as lie in this piece. */
-	while (rc == 0 && guard->need > 0) {
-		from = guard->part_at + guard->have;
+	while (rc == 0 && guard->part_count > 0) {
+		const struct guard_part *part = &guard->parts[0];
+		size_t from = part->at + guard->have, n = part->need - guard->have;
+
 		if (from >= end)
 			break;
-		n = end - from < guard->need - guard->have ? end - from : guard->need - guard->have;
+		if (end - from < n)
+			n = end - from;
 		memcpy(guard->part + guard->have, data + (from - begin), n);
 		guard->have += n;
-		if (guard->have < guard->need)
+		if (guard->have < part->need)
 			break;
-		n = guard->need;
-		rc = guard_check_part(guard);
-		/* No further part was asked for. */
-		if (guard->have == n)
-			guard->need = 0;
+		rc = take_part(guard);
 	}
 	guard->at = end;
 	return rc;
@@ -142,7 +161,7 @@ static int check_collected(struct guard *guard)
 	return 0;
 }
 
-int guard_receive(struct guard *guard, const uint8_t *data, size_t size)
+int guard_receive(struct guard *guard, uint8_t *data, size_t size)
 {
 	int rc = guard->error;
 

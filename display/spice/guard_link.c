@@ -124,22 +124,22 @@ static void refuse_capabilities(struct guard *guard)
 		clear_cap(request + at + common * 4, own, refused[i]);
 }
 
-size_t guard_send(struct guard *guard, const uint8_t *data, size_t size, const uint8_t **out)
+size_t guard_send(struct guard *guard, const uint8_t *data, size_t size, uint8_t *out)
 {
-	*out = data;
+	size_t room = sizeof(guard->greeting) - guard->greeting_have, n = size < room ? size : room, sent;
+
 	if (guard->greeting_need == 0)
-		return size;
+		return guard_send_messages(guard, data, size, out);
 	/* The library writes its greeting at once and then waits, so nothing else is in data. */
-	if (size > sizeof(guard->greeting) - guard->greeting_have)
-		size = sizeof(guard->greeting) - guard->greeting_have;
-	memcpy(guard->greeting + guard->greeting_have, data, size);
-	guard->greeting_have += size;
+	memcpy(guard->greeting + guard->greeting_have, data, n);
+	guard->greeting_have += n;
 	if (guard->greeting_have >= GUARD_LINK_HEADER)
 		guard->greeting_need = GUARD_LINK_HEADER + get32(guard->greeting + 12);
 	if (guard->greeting_have < guard->greeting_need && guard->greeting_have < sizeof(guard->greeting))
 		return 0;
 	refuse_capabilities(guard);
+	sent = guard->greeting_have;
 	guard->greeting_need = 0;
-	*out = guard->greeting;
-	return guard->greeting_have;
+	memcpy(out, guard->greeting, sent);
+	return sent;
 }

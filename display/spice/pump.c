@@ -31,7 +31,7 @@ struct pump {
 	struct backlog down, up; /* to the library, to the server */
 	uint8_t *input;
 	size_t input_size;
-	uint8_t output[OTHER_BYTES];
+	uint8_t output[OTHER_BYTES], sent[OTHER_BYTES + GUARD_LINK_MAX];
 };
 
 static int end(struct pump *pump, int error, const char *reason)
@@ -113,7 +113,8 @@ static bool read_up(struct pump *pump)
 		end(pump, -ECONNABORTED, "the connection was closed here");
 		return false;
 	}
-	pump->up.size = guard_send(&pump->guard, pump->output, (size_t)n, &pump->up.data);
+	pump->up.data = pump->sent;
+	pump->up.size = guard_send(&pump->guard, pump->output, (size_t)n, pump->sent);
 	return write_up(pump) == 0 && pump->up.size == 0;
 }
 
@@ -187,6 +188,7 @@ static void pump_finalize(GSource *source)
 	transport_close(&pump->transport);
 	if (pump->local >= 0)
 		close(pump->local);
+	guard_finish(&pump->guard);
 	g_free(pump->input);
 }
 

@@ -166,7 +166,8 @@ int spice_open(struct spice *spice)
 	remote_begin(spice->remote);
 	spice->session = spice_session_new();
 	g_object_set(spice->session, "enable-audio", FALSE, "enable-usbredir", FALSE, "enable-smartcard",
-		     FALSE, "read-only", config->view_only, NULL);
+		     FALSE, "read-only", config->view_only, "cache-size", (gint)GUARD_IMAGES_ASKED,
+		     "glz-window-size", (gint)GUARD_GLZ_ASKED, NULL);
 	if (config->password[0])
 		g_object_set(spice->session, "password", config->password, NULL);
 	/* On this machine bytes are cheaper than packing them. */

@@ -540,6 +540,38 @@ class QemuSpice(Spice):
             wait_until(lambda: self.shows(screen, truth), f"mode {server.keys}")
         self.assertEqual(server.screendump(), server.picture())
 
+    def resembles(self, screen, truth):
+        """As JPEG leaves it: each cell of 16 x 16 pixels is that bright on the whole, but for where the pointer is."""
+        height, width = len(truth), len(truth[0])
+        shown = self.pixels(screen, width, height, 0)
+
+        def bright(rows, left, top):
+            return sum((p >> 8 & 255) for row in rows[top:top + 16] for p in row[left:left + 16]) / 256
+        return all(abs(bright(shown, x, y) - bright(truth, x, y)) < 16 for y in range(0, height - 15, 16)
+                   for x in range(0, width - 15, 16) if abs(x - width // 2) > 40 or abs(y - height // 2) > 40)
+
+    @need_qemu
+    def test_compressed(self):
+        """As off this machine, where no compression is not asked for: each way to pack is let through, and looks right."""
+        ways = ["quic", "lz", "glz", "glz,zlib-glz-wan-compression=always", "quic,jpeg-wan-compression=always"]
+        for compression in ways:
+            alike = self.resembles if "jpeg" in compression else self.shows
+            with self.subTest(compression=compression):
+                port = free_port()
+                server = SpiceQemu(self, where=f"addr=127.0.0.1,port={port}", compression=compression)
+                screen = self.screen_of(440, 440)
+                screen.pointer = True
+                # Another spelling of localhost, which is not taken for this machine.
+                display = self.show(screen, f"spice://LOCALHOST:{port}", "--scale", "none")
+                for _ in range(3):
+                    truth = server.picture()
+                    wait_until(lambda: alike(screen, truth), lambda: f"mode {server.keys}\n{display.story()}")
+                    self.xdotool(screen, "key", "space")
+                    server.keys += 1
+                self.assertNotIn("malformed", display.errors)
+                display.end()
+                server.stop()
+
     @need_qemu
     def test_ticket(self):
         secret = ["-object", "secret,id=ticket,data=open sesame"]

@@ -193,10 +193,10 @@ class Server:
 class SpiceQemu(Qemu):
     """The machine of kit.servers, seen over SPICE as its operators configure it."""
 
-    def __init__(self, case, count=1, vga="qxl", spice="disable-ticketing=on", where=None, options=()):
+    def __init__(self, case, count=1, vga="qxl", spice="disable-ticketing=on", where=None, options=(), compression="off"):
         self.spice = case.folder / "qemu.spice"
         where = where or f"unix=on,addr={self.spice}"
-        super().__init__(case, count, options=["-vga", vga, "-spice", f"{where},{spice},image-compression=off", "-usb", "-device",
+        super().__init__(case, count, options=["-vga", vga, "-spice", f"{where},{spice},image-compression={compression}", "-usb", "-device",
                                                "usb-tablet", *options])
         self.unix = f"spice+unix:{self.spice}"
 
