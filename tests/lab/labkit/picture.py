@@ -24,7 +24,7 @@ def of_ppm(data):
     kind, size, depth, pixels = data.split(b"\n", 3)
     assert kind == b"P6" and depth == b"255", data[:40]
     width, height = map(int, size.split())
-    return [[tuple(pixels[(y * width + x) * 3:][:3]) for x in range(width)] for y in range(height)]
+    return [[tuple(pixels[at:at + 3]) for at in range(y * width * 3, (y + 1) * width * 3, 3)] for y in range(height)]
 
 
 def of_bmp(data):
@@ -35,7 +35,7 @@ def of_bmp(data):
     rows = []
     for y in range(abs(height)):
         at = offset + (y if height < 0 else height - 1 - y) * stride
-        rows.append([tuple(data[at + x * step:][:3])[::-1] for x in range(width)])
+        rows.append([tuple(data[each:each + 3])[::-1] for each in range(at, at + width * step, step)])
     return rows
 
 
