@@ -85,17 +85,20 @@ static void send_text(struct spice *spice)
 static void send_size(struct spice *spice)
 {
 	struct remote *remote = spice->remote;
-	int width, height;
 
 	pthread_mutex_lock(&remote->lock);
-	width = remote->ask_w;
-	height = remote->ask_h;
-	remote->ask_w = 0;
+	if (remote->ask_w > 0) {
+		spice->want_w = remote->ask_w;
+		spice->want_h = remote->ask_h;
+		spice->want_new = true;
+		remote->ask_w = 0;
+	}
 	pthread_mutex_unlock(&remote->lock);
-	if (width <= 0)
+	if (!spice->want_new || spice->want_w <= 0)
 		return;
+	spice->want_new = false;
 	spice_main_channel_update_display_enabled(main_channel(spice), 0, TRUE, FALSE);
-	spice_main_channel_update_display(main_channel(spice), 0, 0, 0, width, height, FALSE);
+	spice_main_channel_update_display(main_channel(spice), 0, 0, 0, spice->want_w, spice->want_h, FALSE);
 	spice_main_channel_send_monitor_config(main_channel(spice));
 }
 
@@ -107,15 +110,35 @@ void clipboard_send(struct spice *spice)
 	send_size(spice);
 }
 
+/* It is there once it has said what it can: before that the library throws away what it is to be told. */
+static void find_agent(struct spice *spice)
+{
+	struct remote *remote = spice->remote;
+	gboolean connected = FALSE;
+	bool before = spice->agent;
+
+	g_object_get(spice->main, "agent-connected", &connected, NULL);
+	spice->agent = connected && spice_main_channel_agent_test_capability(
+					    main_channel(spice), VD_AGENT_CAP_CLIPBOARD_BY_DEMAND);
+	if (spice->agent == before)
+		return;
+	/* A guest that begins anew knows nothing of what its last agent was told. */
+	spice->text_offered = false;
+	spice->want_new = true;
+	pthread_mutex_lock(&remote->lock);
+	remote->text_new = remote->text_out != NULL;
+	pthread_mutex_unlock(&remote->lock);
+	spice_wake(spice);
+}
+
 static void on_agent(SpiceMainChannel *channel, GParamSpec *property, struct spice *spice)
 {
-	gboolean connected = FALSE;
+	find_agent(spice);
+}
 
-	g_object_get(channel, "agent-connected", &connected, NULL);
-	spice->agent = connected;
-	if (!connected)
-		spice->text_offered = false;
-	spice_wake(spice);
+static void on_abilities(SpiceMainChannel *channel, struct spice *spice)
+{
+	find_agent(spice);
 }
 
 void clipboard_tell(struct spice *spice)
@@ -139,5 +162,6 @@ void clipboard_connect(struct spice *spice)
 	g_signal_connect(spice->main, "main-clipboard-selection", G_CALLBACK(on_text), spice);
 	g_signal_connect(spice->main, "main-clipboard-selection-request", G_CALLBACK(on_request), spice);
 	g_signal_connect(spice->main, "notify::agent-connected", G_CALLBACK(on_agent), spice);
+	g_signal_connect(spice->main, "main-agent-update", G_CALLBACK(on_abilities), spice);
 	g_signal_connect(spice->main, "main-mouse-update", G_CALLBACK(on_mouse_mode), spice);
 }

@@ -48,8 +48,10 @@ struct spice {
 	struct health health;
 	struct picture picture;
 	bool compression_asked;
-	bool agent;        /* the guest's agent is there */
-	bool text_offered; /* we hold the guest's clipboard */
+	bool agent;         /* the guest's agent is there, and has said what it can */
+	bool text_offered;  /* we hold the guest's clipboard */
+	int want_w, want_h; /* the size that was last asked for */
+	bool want_new;      /* the agent does not know of it */
 	int pointer_x, pointer_y;
 	unsigned buttons;
 	int error; /* it is to end; why is below */
