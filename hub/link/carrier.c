@@ -189,7 +189,10 @@ static void on_knock(void *data, struct link *link)
 	struct carrier *c = data;
 
 	if (c->n_peers == CARRIER_PEERS_MAX) {
-		c->counters.failures++;
+		c->counters.crowded++;
+		if (may_say(c))
+			log_warn("%s: %s is refused: there are %d peers already", c->config.endpoint,
+				 link->peer, CARRIER_PEERS_MAX);
 		link_close(link);
 		return;
 	}

@@ -81,6 +81,7 @@ struct carrier_counters {
 	uint64_t timeouts;  /* peers that fell silent */
 	uint64_t denied;    /* peers that were not let in */
 	uint64_t half_open; /* peers that never spoke */
+	uint64_t crowded;   /* peers beyond CARRIER_PEERS_MAX at a time */
 	uint64_t stalls;    /* times a stream had to wait for its credit */
 	uint64_t in, out;   /* bytes of all streams */
 };

@@ -162,12 +162,25 @@ static void handle(struct carrier_peer *p, const struct mux_event *e)
 	}
 }
 
-static void read_link(struct carrier_peer *p)
+/* False: enough for one turn, or the peer is gone. */
+static bool handle_events(struct carrier_peer *p, unsigned *left)
 {
 	struct mux_event event;
+
+	while (!p->dead && *left && mux_next(p->mux, &event)) {
+		handle(p, &event);
+		(*left)--;
+	}
+	p->more |= !*left;
+	return !p->dead && *left;
+}
+
+static void read_link(struct carrier_peer *p)
+{
+	unsigned left = CARRIER_EVENTS_MAX;
 	size_t done = 0;
 
-	while (!p->dead) {
+	while (handle_events(p, &left)) {
 		bool spliced = false;
 		uint8_t *where;
 		size_t room = 0;
@@ -189,16 +202,23 @@ static void read_link(struct carrier_peer *p)
 			mux_fed(p->mux, (size_t)n, clock_now_ns());
 			carrier_splice_read(p, room, (size_t)n);
 		}
-		while (!p->dead && mux_next(p->mux, &event))
-			handle(p, &event);
 		done += (size_t)n;
-		if (!spliced && (size_t)n < room)
+		if (!handle_events(p, &left) || (!spliced && (size_t)n < room))
 			return;
 		if (done >= CARRIER_TURN_MAX) {
 			p->more = true;
 			return;
 		}
 	}
+}
+
+/* It may have ended of silence, or by what we did ourselves: refused once too often, or opened the last stream there can be. */
+static void notice_end(struct carrier_peer *p)
+{
+	struct mux_event event;
+
+	if (!p->dead && mux_state(p->mux) == MUX_ENDED && mux_next(p->mux, &event))
+		handle(p, &event);
 }
 
 static void begin_when_there(struct carrier_peer *p)
@@ -221,7 +241,6 @@ static void on_link(void *data, int fd, uint32_t events)
 static void on_timer(void *data)
 {
 	struct carrier_peer *p = data;
-	struct mux_event event;
 
 	if (p->dead)
 		return;
@@ -231,17 +250,7 @@ static void on_timer(void *data)
 	if (p->dead)
 		return;
 	mux_tick(p->mux, clock_now_ns());
-	while (!p->dead && mux_next(p->mux, &event))
-		handle(p, &event);
-}
-
-/* It may have ended by what we did ourselves: refused once too often, or opened the last stream there can be. */
-static void notice_end(struct carrier_peer *p)
-{
-	struct mux_event event;
-
-	if (!p->dead && mux_state(p->mux) == MUX_ENDED && mux_next(p->mux, &event))
-		handle(p, &event);
+	notice_end(p);
 }
 
 void carrier_peer_flush(struct carrier_peer *p)

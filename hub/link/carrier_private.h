@@ -10,6 +10,9 @@
 /* Most bytes that one turn of the loop reads, and writes, of a link: others want their turn as well. */
 #define CARRIER_TURN_MAX (512 * 1024)
 
+/* … and events that it handles: a peer whose frames have a byte each would have the others wait for thousands of calls. */
+#define CARRIER_EVENTS_MAX 512
+
 /* Reads of at least so much at once are worth splicing what follows. */
 #define CARRIER_BULK 16384
 

@@ -185,12 +185,18 @@ int socket_release(struct link *link)
 	return fd;
 }
 
-static void set_nodelay(int fd, int family)
+/* Of TCP: nothing waits for more, and a peer that is gone without a word is noticed. */
+static void set_options(int fd, int family)
 {
-	int one = 1;
+	int one = 1, idle = SOCKET_IDLE_S, each = SOCKET_PROBE_S, probes = SOCKET_PROBES;
 
-	if (family != AF_UNIX)
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	if (family == AF_UNIX)
+		return;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &each, sizeof(each));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof(probes));
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one));
 }
 
 int socket_connect(struct link **out, const char *endpoint)
@@ -206,7 +212,7 @@ int socket_connect(struct link **out, const char *endpoint)
 	fd = socket(a.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	set_nodelay(fd, a.storage.ss_family);
+	set_options(fd, a.storage.ss_family);
 	if (connect(fd, (struct sockaddr *)&a.storage, a.len) < 0) {
 		if (errno != EINPROGRESS) {
 			rc = -errno;
@@ -340,7 +346,7 @@ struct link *link_accept(struct link_listener *listener)
 
 	if (fd < 0)
 		return NULL;
-	set_nodelay(fd, ss.ss_family);
+	set_options(fd, ss.ss_family);
 	rc = link_from_fd(&link, fd);
 	if (rc < 0) {
 		errno = -rc;

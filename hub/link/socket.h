@@ -4,6 +4,11 @@
 
 #include <stddef.h>
 
+/* A TCP peer that has not been heard of for so long is probed, so often, and then its connection breaks. */
+#define SOCKET_IDLE_S  60
+#define SOCKET_PROBE_S 15
+#define SOCKET_PROBES  4
+
 struct link;
 
 /* See link_check_endpoint and link_connect. The endpoint begins with "unix:" or "tcp:". */

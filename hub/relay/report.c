@@ -154,6 +154,7 @@ static void add_link(struct table *table, const struct link_status *s)
 		{ "fell silent", n->timeouts },
 		{ "never spoke (half open)", n->half_open },
 		{ "not let in", n->denied },
+		{ "more than may join at a time", n->crowded },
 	};
 
 	table_add(table, cells);
@@ -247,6 +248,7 @@ static void put_link(struct json *j, const struct link_status *s)
 	json_unsigned(j, "timeouts", n->timeouts);
 	json_unsigned(j, "half-open", n->half_open);
 	json_unsigned(j, "denied", n->denied);
+	json_unsigned(j, "crowded", n->crowded);
 	json_end(j);
 }
 

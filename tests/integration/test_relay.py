@@ -193,6 +193,11 @@ class Routes(RelayCase):
 
         client = self.eventually(connect, program.story())
         self.addCleanup(client.close)
+        # A client whose machine is gone without a word is probed: the kernel's second timer (2) runs for it.
+        ours = f"0100007F:{port:04X}"
+        timers = [line.split()[5][:2] for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()
+                  if line.split()[1] == ours and line.split()[3] == "01"]
+        self.assertEqual(timers, ["02"])
         self.assertEqual(exchange(client, data), data)
 
     def test_tcp_beyond_loopback(self):
@@ -546,6 +551,20 @@ class BadPeers(RelayCase):
         ended(peer.socket)
         self.assertCounted("half-open")
         self.said(self.program, "has not said a word")
+
+    def test_a_crowd(self):
+        """As many peers as a link takes, and one more: refused, with a line and a counter; one goes, and the next may come."""
+        peers = []
+        for _ in range(8 - 1):
+            peers.append(self.peer(self.path))
+            peers[-1].greet()
+        time.sleep(1.1)  # a link says no more than six lines a second
+        ended(self.peer(self.path).socket)
+        self.assertCounted("crowded")
+        self.said(self.program, "is refused: there are 8 peers already")
+        for peer in peers:
+            peer.close()
+        self.assertGoodWorks()
 
     def test_noise(self):
         dice = random.Random(6)
