@@ -66,7 +66,7 @@ class Servers(unittest.TestCase):
 
     def start_xvnc(self, *options, depth=24):
         port = free_port()
-        display, _ = spawn_x(self, "Xvnc", "-geometry", f"{WIDTH}x{HEIGHT}", "-depth", str(depth), "-rfbport", str(port),
+        display, _ = spawn_x(self, "Xvnc", "-geometry", f"{WIDTH}x{HEIGHT}", "-depth", str(depth), "-rfbport", str(port), "-localhost",
                              "-AlwaysShared", *options)
         wait_until(lambda: listens(port), "Xvnc listens")
         return display, f"127.0.0.1:{port}"
@@ -128,11 +128,11 @@ class Servers(unittest.TestCase):
         port = free_port()
         display, _ = spawn_x(self, "Xvfb", "-screen", "0", f"{WIDTH}x{HEIGHT}x{depth}")
         truth = self.paint(display)
-        spawn(self, "x11vnc", "-display", display, "-rfbport", str(port), "-nopw", "-forever", "-shared", "-quiet",
+        spawn(self, "x11vnc", "-display", display, "-rfbport", str(port), "-nopw", "-listen", "127.0.0.1", "-forever", "-shared", "-quiet",
               "-unixsock", self.path("sock"))
         wait_until(lambda: listens(port), "x11vnc listens")
-        # It listens before it has read its screen, and sends black until then.
-        wait_until(lambda: self.dump(f"127.0.0.1:{port}", "-e", "raw") == truth, "x11vnc has read its screen")
+        # It listens before it has read its screen, sends black until then, and reads it only while somebody is connected.
+        wait_until(lambda: self.dump(f"127.0.0.1:{port}", "-e", "raw", "-s", "1500") == truth, "x11vnc has read its screen", 40)
         for pixels in ("native", "server"):
             for encoding in ENCODINGS:
                 with self.subTest(encoding=encoding, pixels=pixels, depth=depth):
