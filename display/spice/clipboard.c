@@ -158,6 +158,8 @@ void clipboard_connect(struct spice *spice)
 {
 	/* Sound volume and file transfers through the agent are not ours; screens are placed by send_size alone. */
 	g_object_set(spice->main, "disable-display-position", FALSE, "disable-display-align", TRUE, NULL);
+	/* The agent is told, so that it does not send what would not be taken. */
+	g_object_set(spice->main, "max-clipboard", (gint)REMOTE_TEXT_MAX, NULL);
 	g_signal_connect(spice->main, "main-clipboard-selection-grab", G_CALLBACK(on_grab), spice);
 	g_signal_connect(spice->main, "main-clipboard-selection", G_CALLBACK(on_text), spice);
 	g_signal_connect(spice->main, "main-clipboard-selection-request", G_CALLBACK(on_request), spice);

@@ -1,20 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """SPICE servers of tests: one of our own that does as it is told, QEMU's, and Xspice."""
 
+import functools
 import os
 import pathlib
 import select
+import shutil
 import socket
 import struct
 import subprocess
 import threading
+import unittest
 
-from .servers import Qemu, free_port, spawn, wait_until
+from .servers import Qemu, free_port, need, spawn, wait_until
 
 MAIN, DISPLAY, INPUTS, CURSOR = 1, 2, 3, 4
 SERVER_MODE, CLIENT_MODE = 1, 2
 AGENT_MONITORS, AGENT_CAPABILITIES, AGENT_GRAB, AGENT_REQUEST, AGENT_CLIPBOARD = 2, 6, 7, 8, 4
 TEXT = 1
+DRAWN = 21
 
 
 def message(kind, body=b""):
@@ -33,6 +37,16 @@ def copy(x, y, rows, number=0):
     image = struct.pack("<QBBII", 1, 0, 0, width, height) + struct.pack("<BBIIII", 8, 4, width, height, 4 * width, 0)
     pixels = b"".join(struct.pack(f"<{width}I", *row) for row in rows)
     return message(304, head + struct.pack("<I", len(head) + 4 + len(rest)) + rest + image + pixels)
+
+
+def drawing(kind, rest, box=(0, 0, 10, 10)):
+    """On the screen, in a box of top, left, bottom, right, without a clip; its fields begin at DRAWN."""
+    return message(kind, struct.pack("<I4iB", 0, *box, 0) + rest)
+
+
+def image(kind, width, height, number=1, flags=0):
+    """How one is described."""
+    return struct.pack("<QBBII", number, kind, flags, width, height)
 
 
 def cursor(width, height, pixels, hot=(0, 0), first=False):
@@ -188,6 +202,19 @@ class Server:
             elif event[0] == "down":
                 found.append((*place, event[1]))
         return found
+
+
+@functools.cache
+def qemu_speaks_spice():
+    run = subprocess.run(["qemu-system-x86_64", "-machine", "none", "-display", "none", "-spice", "help"], stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT, check=False, timeout=60)
+    return b"disable-ticketing" in run.stdout
+
+
+def need_qemu(test):
+    test = need("qemu-system-x86_64", "as", "ld")(test)
+    found = not shutil.which("qemu-system-x86_64") or qemu_speaks_spice()
+    return unittest.skipUnless(found, "not installed: QEMU's SPICE (Debian: qemu-system-common; Alpine: qemu-ui-spice-core)")(test)
 
 
 class SpiceQemu(Qemu):
