@@ -162,6 +162,12 @@ static void handle(struct carrier_peer *p, const struct mux_event *e)
 	}
 }
 
+static bool turn_is_over(const struct carrier_peer *p, size_t done)
+{
+	return done >= CARRIER_TURN_MAX ||
+	       clock_now_ns() - loop_now(p->carrier->loop) >= CARRIER_TURN_US * 1000ull;
+}
+
 /* False: enough for one turn, or the peer is gone. */
 static bool handle_events(struct carrier_peer *p, unsigned *left)
 {
@@ -205,7 +211,7 @@ static void read_link(struct carrier_peer *p)
 		done += (size_t)n;
 		if (!handle_events(p, &left) || (!spliced && (size_t)n < room))
 			return;
-		if (done >= CARRIER_TURN_MAX) {
+		if (turn_is_over(p, done)) {
 			p->more = true;
 			return;
 		}
@@ -268,7 +274,7 @@ void carrier_peer_flush(struct carrier_peer *p)
 		n = mux_output(p->mux, &bytes);
 		if (!n && !p->piped_out)
 			break;
-		if (done >= CARRIER_TURN_MAX) {
+		if (done && turn_is_over(p, done)) {
 			p->more = true;
 			break;
 		}

@@ -1,4 +1,7 @@
-/* What carrier.c (endpoints and links), carrier_peer.c (a link and its multiplexer) and carrier_stream.c (streams and sockets) share. */
+/*
+ * What carrier.c (endpoints and links), carrier_peer.c (a link and its multiplexer), carrier_stream.c and carrier_keep.c (streams and
+ * sockets) share.
+ */
 #ifndef HUB_LINK_CARRIER_PRIVATE_H
 #define HUB_LINK_CARRIER_PRIVATE_H
 
@@ -7,8 +10,12 @@
 #include "hub/core/log.h"
 #include "hub/link/carrier.h"
 
-/* Most bytes that one turn of the loop reads, and writes, of a link: others want their turn as well. */
+/*
+ * Most bytes that one turn of the loop reads, and writes, of a link, and how long it goes on with a link that takes its time: others want
+ * their turn as well, and the link's own streams are looked at between turns.
+ */
 #define CARRIER_TURN_MAX (512 * 1024)
+#define CARRIER_TURN_US  500
 
 /* … and events that it handles: a peer whose frames have a byte each would have the others wait for thousands of calls. */
 #define CARRIER_EVENTS_MAX 512
@@ -108,12 +115,23 @@ void carrier_peer_destroy(struct carrier_peer *peer);
 /* carrier_stream.c */
 struct carrier_stream *carrier_stream_create(struct carrier *carrier, const char *service);
 int carrier_stream_begin(struct carrier_stream *stream, struct carrier_peer *peer);
-void carrier_stream_over(struct carrier_stream *stream, enum mux_reset why, const char *text); /* frees it */
-void carrier_stream_data(struct carrier_stream *stream, const uint8_t *bytes, size_t n);
-void carrier_stream_fin(struct carrier_stream *stream);
+/* Both free it; the first after the link has gone, or the peer has said so, the second tells the peer. */
+void carrier_stream_over(struct carrier_stream *stream, enum mux_reset why, const char *text);
+void carrier_stream_reset(struct carrier_stream *stream, enum mux_reset why, const char *text);
 void carrier_stream_wake(struct carrier_stream *stream); /* its socket may have something to read */
-/* The same of what lies in a pipe. False: the stream is gone, and the rest still lies there. */
-bool carrier_stream_take_pipe(struct carrier_stream *stream, int pipe, size_t n);
+
+/* Both have said all, and it has arrived. */
+static inline bool carrier_stream_is_done(const struct carrier_stream *stream)
+{
+	return stream->eof && stream->shut;
+}
+
+/* carrier_keep.c: towards the socket. False: the stream is gone. */
+void carrier_stream_data(struct carrier_stream *stream, const uint8_t *bytes, size_t n);
+bool carrier_stream_take_pipe(struct carrier_stream *stream, int pipe,
+			      size_t n); /* or the rest lies in it yet */
+void carrier_stream_fin(struct carrier_stream *stream);
+bool carrier_stream_drain(struct carrier_stream *stream); /* what was kept */
 
 /*
  * carrier_splice.c, for links that are sockets: payloads that pass through pipes and are never seen.
