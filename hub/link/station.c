@@ -13,61 +13,8 @@
 
 #include "hub/core/clock.h"
 #include "hub/core/log.h"
-#include "hub/link/station_make.h"
+#include "hub/link/station_private.h"
 #include "hub/link/tty.h"
-#include "hub/xen/domains.h"
-
-enum state {
-	STATION_AWAY, /* no domain */
-	STATION_MAKING,
-	STATION_WAITING,
-	STATION_TAKEN,
-	STATION_RESTING,
-	STATION_QUIET,
-};
-
-/* A link on its way to being closed by the slow thread. */
-struct closing {
-	struct station *station;
-	struct link *link;
-	uint32_t domid;
-	bool wait, left, done;
-	struct closing *prev, *next;
-};
-
-struct station {
-	struct loop *loop;
-	struct worker *worker;
-	bool ending; /* the worker takes nothing any more */
-	struct domains_listener *listener;
-	struct station_callbacks callbacks;
-	char *endpoint;
-	bool is_vchan, is_tty;
-	char *domain_name; /* NULL when the endpoint names none */
-
-	enum state state;
-	struct domain domain;
-	unsigned life; /* counts domains */
-	unsigned made, strikes;
-	uint64_t rest_ns, met_ns;
-	long generation;
-	struct link *link; /* waiting or taken */
-	struct loop_fd *source;
-	struct loop_timer *timer;
-	struct closing *closing;
-	bool complained;
-	bool quiet;     /* asked to be */
-	bool unwilling; /* the guest has not let go */
-
-	/* the slow thread's while a link is being made */
-	struct station_order order;
-	struct link *result;
-	unsigned order_life;
-	int rc;
-	char why[LINK_WHY_MAX];
-};
-
-static void begin(struct station *s);
 
 /* ---- slow thread ---- */
 
@@ -199,7 +146,7 @@ static void close_link(struct station *s, struct link *link)
 	close_now(s, s->order.domain.id, link, false);
 }
 
-static void drop_waiting(struct station *s)
+void station_drop_waiting(struct station *s)
 {
 	if (s->source)
 		loop_remove_fd(s->source);
@@ -229,7 +176,7 @@ static void on_waiting(void *data, int fd, uint32_t events)
 	if (rc == -EAGAIN)
 		return;
 	if (rc < 0) {
-		drop_waiting(s);
+		station_drop_waiting(s);
 		judge(s, false);
 		return;
 	}
@@ -255,12 +202,12 @@ static void complain(struct station *s)
 	s->complained = true;
 }
 
-static void begin_unless_quiet(struct station *s)
+void station_begin_unless_quiet(struct station *s)
 {
 	if (s->quiet)
 		s->state = STATION_QUIET;
 	else
-		begin(s);
+		station_begin(s);
 }
 
 static void on_made(void *data)
@@ -273,7 +220,7 @@ static void on_made(void *data)
 			close_link(s, s->result);
 		s->state = STATION_AWAY;
 		if (s->domain.id && !s->ending)
-			begin_unless_quiet(s);
+			station_begin_unless_quiet(s);
 		return;
 	}
 	if (s->rc < 0) {
@@ -288,7 +235,7 @@ static void on_made(void *data)
 	s->state = STATION_WAITING;
 	s->source = loop_add_fd(s->loop, s->link->fd, EPOLLIN, on_waiting, s);
 	if (!s->source) {
-		drop_waiting(s);
+		station_drop_waiting(s);
 		rest(s);
 		return;
 	}
@@ -296,7 +243,7 @@ static void on_made(void *data)
 	on_waiting(s, s->link->fd, EPOLLIN);
 }
 
-static void begin(struct station *s)
+void station_begin(struct station *s)
 {
 	s->state = STATION_MAKING;
 	s->order.domain = s->domain;
@@ -312,124 +259,7 @@ static void on_rested(void *data)
 	struct station *s = data;
 
 	if (!s->ending)
-		begin(s);
-}
-
-static void leave_domain(struct station *s)
-{
-	struct link *link = s->link;
-
-	s->life++;
-	loop_timer_at(s->timer, CLOCK_NEVER);
-	switch (s->state) {
-	case STATION_WAITING:
-		s->state = STATION_AWAY;
-		drop_waiting(s);
-		break;
-	case STATION_TAKEN:
-		s->state = STATION_AWAY;
-		s->callbacks.lost(s->callbacks.data, link, false);
-		break;
-	case STATION_MAKING: /* on_made will see */
-		break;
-	default:
-		s->state = STATION_AWAY;
-	}
-	memset(&s->domain, 0, sizeof(s->domain));
-}
-
-static void say_domain(const struct station *s, const struct domain *domain, const char *what)
-{
-	if (*s->domain_name == '@')
-		log_info("%s: the route is %s", s->endpoint, what);
-	else
-		log_info("%s: domain '%s' (%u) is %s", s->endpoint, domain->name, domain->id, what);
-}
-
-static void on_appeared(void *data, const struct domain *domain)
-{
-	struct station *s = data;
-	bool making = s->state == STATION_MAKING;
-
-	if (!domain_is_called(domain, s->domain_name) || domain->id <= s->domain.id)
-		return;
-	if (s->callbacks.may_serve && !s->callbacks.may_serve(s->callbacks.data, s->endpoint, domain))
-		return;
-	if (s->domain.id)
-		leave_domain(s);
-	s->life++;
-	s->domain = *domain;
-	s->made = s->strikes = 0;
-	s->rest_ns = STATION_REST_MS * NS_PER_MS;
-	s->complained = false;
-	say_domain(s, domain, "there");
-	if (!making)
-		begin_unless_quiet(s);
-}
-
-static void on_gone(void *data, const struct domain *domain)
-{
-	struct station *s = data;
-
-	if (!s->domain.id || domain->id != s->domain.id)
-		return;
-	say_domain(s, domain, "gone");
-	leave_domain(s);
-}
-
-int station_quiesce(struct station *s)
-{
-	struct link *link = s->link;
-
-	if (!s->quiet) {
-		s->quiet = true;
-		s->unwilling = false;
-		s->life++; /* what is being made is not wanted any more */
-		loop_timer_at(s->timer, CLOCK_NEVER);
-		if (s->state == STATION_WAITING)
-			drop_waiting(s);
-		if (s->state != STATION_MAKING && s->state != STATION_AWAY) {
-			bool was_taken = s->state == STATION_TAKEN;
-
-			s->state = STATION_QUIET;
-			if (was_taken)
-				s->callbacks.lost(s->callbacks.data, link, true);
-		}
-	}
-	if (s->state == STATION_MAKING || s->closing)
-		return -EAGAIN;
-	return s->unwilling ? -EBUSY : 0;
-}
-
-void station_resume(struct station *s)
-{
-	if (!s->quiet)
-		return;
-	s->quiet = false;
-	if (s->state == STATION_QUIET)
-		begin(s);
-}
-
-bool station_is_of(const struct station *s, const char *domain)
-{
-	return s->domain_name &&
-	       (!strcmp(s->domain_name, domain) || (s->domain.id && domain_is_called(&s->domain, domain)));
-}
-
-const char *station_endpoint(const struct station *s)
-{
-	return s->endpoint;
-}
-
-uint32_t station_domid(const struct station *s)
-{
-	return s->domain.id;
-}
-
-bool station_needs_domains(const char *endpoint)
-{
-	return !strncmp(endpoint, "vchan:", 6) ||
-	       (!strncmp(endpoint, "channel:", 8) && strchr(endpoint, '/'));
+		station_begin(s);
 }
 
 static char *domain_of(const char *endpoint)
@@ -463,7 +293,7 @@ int station_create(struct station **out, struct loop *loop, struct worker *worke
 	if (!s->endpoint || !s->timer || (needs_domains && !s->domain_name))
 		goto err;
 	if (needs_domains) {
-		s->listener = domains_listen(domains, on_appeared, on_gone, s);
+		s->listener = domains_listen(domains, station_on_appeared, station_on_gone, s);
 		if (!s->listener)
 			goto err;
 		if (!s->domain.id && *s->domain_name == '@')
@@ -473,7 +303,7 @@ int station_create(struct station **out, struct loop *loop, struct worker *worke
 		else if (!s->domain.id)
 			log_info("%s: waits for domain '%s'", endpoint, s->domain_name);
 	} else {
-		begin(s);
+		station_begin(s);
 	}
 	*out = s;
 	return 0;
@@ -500,7 +330,7 @@ void station_destroy(struct station *s)
 		return;
 	domains_unlisten(s->listener);
 	if (s->state == STATION_WAITING)
-		drop_waiting(s);
+		station_drop_waiting(s);
 	DL_FOREACH_SAFE(s->closing, c, next)
 	{
 		if (!c->done)
