@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""xenhub-relay over real vchan, from guest to guest and from Dom0: every byte, at the rate of a bare libxenvchan copy."""
+"""xenhub-relay over real vchan, from guest to guest and from Dom0: every byte, at the rate of a bare libxenvchan copy.
+
+And a key beside a picture on one link, next to a bare libxenvchan echo beside a bare copy; and a route to a guest that is not there.
+"""
+
+import re
 
 from labkit.common import BIN
 from labkit.hub import Hub
@@ -13,9 +18,14 @@ client = gui
 BYTES = 2 << 20
 RATE_BYTES = 12 << 20
 TURNS = 3
+KEYS = 200  # of each measurement beside a picture
 PATIENCE = 60
 RATE_MIN = 0.8  # of a bare copy from pipe to pipe
 NOISE = 1.25  # the machine is emulated, and seldom alone
+
+
+def median(values):
+    return sorted(values)[len(values) // 2]
 
 
 def prepare(guest):
@@ -86,7 +96,51 @@ def from_dom0(lab, gui):
         bare_rates.append(RATE_BYTES / bare_seconds / 1e6)
     for process in (here, there, sink):
         process.kill()
-    return sorted(ratios)[TURNS // 2], sorted(bare_rates)[TURNS // 2]
+    return median(ratios), median(bare_rates)
+
+
+def to_nobody(lab):
+    """A route that names a guest nobody knows: one line, a state, and it waits."""
+    process = lab.start("xenhub-relay", "--control", "/run/lab/nobody", "unix:/run/lab/to-nobody", "vchan:nobody/screen")
+    process.expect("vchan:nobody/screen: waits for domain 'nobody'", PATIENCE)
+    lab.guest.until("test -S /run/lab/nobody")
+    told = str(lab.call("xenhub-relay", "status", "--control", "/run/lab/nobody"))
+    assert re.search(r"vchan:nobody/screen +serves +waiting", told), told
+    assert "waits for domain 'nobody', which is not there" in told, told
+    process.kill()
+    assert process.text.count("'nobody'") == 1, process.text
+
+
+def beside_picture(lab, gui):
+    """A key there and back while a picture takes all there is, from Dom0 to the guest: p50 and p99 in us, ours and a bare echo's."""
+    for name in ("sink", "echo"):
+        gui.spawn(f"exec relay_load {name} /run/lab/{name}-far")
+        gui.agent.until(f"test -S /run/lab/{name}-far")
+    there, here = "[relay]\ncontrol = /run/lab/there\n", "[relay]\ncontrol = /run/lab/here\n"
+    for name in ("sink", "echo"):
+        there += f"[route {name}]\nlisten = vchan:@both\nlisten-link = join\nconnect = unix:/run/lab/{name}-far\nservice = {name}\n"
+        here += f"[route {name}]\nlisten = unix:/run/lab/{name}-near\nconnect = vchan:gui/both\nservice = {name}\n"
+    gui.run(f"cat > /run/lab/relay.conf <<'END'\n{there}END")
+    lab.guest.run(f"cat > /run/lab/relay.conf <<'END'\n{here}END")
+    relays = [gui.spawn("exec xenhub-relay -c /run/lab/relay.conf"), lab.start("xenhub-relay", "-c", "/run/lab/relay.conf")]
+    relays[1].expect("up, with", PATIENCE)
+    picture = lab.start("relay_load", "send", "/run/lab/sink-near", 1 << 60)
+    ours = [float(word) for word in str(lab.call("relay_load", "ping", "/run/lab/echo-near", KEYS / 100, 10000,
+                                                 timeout=PATIENCE)).split()[:2]]
+    picture.kill()
+    for process in relays:
+        process.kill()
+
+    path = "/local/domain/0/lab/beside"
+    copy = gui.spawn(f"vchan-pipe receive 0 {path}-copy > /dev/null")
+    pours = lab.guest.spawn(f"vchan-pipe send {gui.domid} {path}-copy < /dev/zero")
+    server = lab.guest.spawn(f"vchan-echo server {gui.domid} {path}")
+    server.expect("listening")
+    report = str(gui.run(f"vchan-echo client 0 {path} {KEYS} 1", timeout=PATIENCE))
+    for process in (pours, copy, server):
+        process.kill()
+    bare = [float(number) for number in re.findall(r"(?:p50|p99) ([0-9.]+)", report)]
+    return ours, bare
 
 
 def run(lab):
@@ -96,7 +150,11 @@ def run(lab):
     prepare(gui)
     prepare(app)
     guest_to_guest(lab, gui, app)
+    to_nobody(lab)
     ratio, bare = from_dom0(lab, gui)
-    told = f"guest to guest every byte, both ends killed and the domain destroyed; from Dom0 {ratio:.2f} x a bare copy's {bare:.1f} MB/s"
+    ours, echo = beside_picture(lab, gui)
+    told = (f"guest to guest every byte, both ends killed and the domain destroyed; from Dom0 {ratio:.2f} x a bare copy's {bare:.1f} MB/s; "
+            f"a key beside a picture p50 {ours[0] / 1000:.1f} ms, p99 {ours[1] / 1000:.1f} ms, {ours[0] / echo[0]:.2f} x and "
+            f"{ours[1] / echo[1]:.2f} x a bare echo's beside a bare copy")
     assert ratio >= RATE_MIN / NOISE, told
     return told
