@@ -211,8 +211,7 @@ static void handle_window(struct app *app, const SDL_WindowEvent *event)
 		app_dirty_all(app);
 		break;
 	case SDL_WINDOWEVENT_FOCUS_GAINED:
-		/* SDL tells of a change only to whom the clipboard belonged. */
-		send_clipboard(app);
+		app_tell_locks(app);
 		/* SDL tells of a change only to whom the clipboard belonged. */
 		send_clipboard(app);
 		break;

@@ -17,11 +17,25 @@ static int explain(struct transport *transport, int error, const char *where)
 	return error;
 }
 
-/* The first address that can be tried: the next attempt resolves anew, so a name that moved is followed. */
-static int connect_tcp(struct transport *transport, const struct uri *uri)
+/* Begins to connect to one address. Whether it answers is found out later. */
+static int connect_address(struct transport *transport, const struct addrinfo *address, const char *port)
+{
+	char host[64], endpoint[96];
+
+	if (getnameinfo(address->ai_addr, address->ai_addrlen, host, sizeof(host), NULL, 0, NI_NUMERICHOST))
+		return -EADDRNOTAVAIL;
+	snprintf(endpoint, sizeof(endpoint), address->ai_family == AF_INET6 ? "tcp:[%s]:%s" : "tcp:%s:%s",
+		 host, port);
+	return link_connect(&transport->link, endpoint);
+}
+
+/* Each attempt resolves anew, so a name that moved is followed; and begins with another address, so one that is dead
+ * keeps nobody from the others. */
+static int connect_tcp(struct transport *transport, const struct uri *uri, unsigned attempt)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV }, *list, *at;
-	char port[8], host[64], endpoint[96];
+	unsigned count = 0;
+	char port[8];
 	int rc;
 
 	snprintf(port, sizeof(port), "%u", uri->port);
@@ -31,13 +45,13 @@ static int connect_tcp(struct transport *transport, const struct uri *uri)
 		return -ENXIO;
 	}
 	rc = -EADDRNOTAVAIL;
-	for (at = list; at && rc < 0; at = at->ai_next) {
-		if (getnameinfo(at->ai_addr, at->ai_addrlen, host, sizeof(host), NULL, 0, NI_NUMERICHOST) !=
-		    0)
-			continue;
-		snprintf(endpoint, sizeof(endpoint), at->ai_family == AF_INET6 ? "tcp:[%s]:%s" : "tcp:%s:%s",
-			 host, port);
-		rc = link_connect(&transport->link, endpoint);
+	for (at = list; at; at = at->ai_next)
+		count++;
+	for (unsigned i = 0; i < count && rc < 0; i++) {
+		at = list;
+		for (unsigned skip = (attempt + i) % count; skip > 0; skip--)
+			at = at->ai_next;
+		rc = connect_address(transport, at, port);
 	}
 	freeaddrinfo(list);
 	return rc < 0 ? explain(transport, rc, uri->text) : 0;
@@ -63,7 +77,8 @@ static int dial(struct transport *transport, const struct uri *uri, struct diale
 	return rc;
 }
 
-int transport_connect(struct transport *transport, const struct uri *uri, struct dialer *dialer)
+int transport_connect(struct transport *transport, const struct uri *uri, unsigned attempt,
+		      struct dialer *dialer)
 {
 	char endpoint[URI_PATH_MAX + 8];
 	int rc;
@@ -71,7 +86,7 @@ int transport_connect(struct transport *transport, const struct uri *uri, struct
 	memset(transport, 0, sizeof(*transport));
 	if (uri->kind == URI_TCP) {
 		snprintf(transport->host, sizeof(transport->host), "%s", uri->host);
-		return connect_tcp(transport, uri);
+		return connect_tcp(transport, uri, attempt);
 	}
 	if (uri->kind == URI_CARRIER)
 		return dial(transport, uri, dialer);

@@ -37,10 +37,11 @@ struct transport {
 };
 
 /*
- * Begins to connect; the dialer is for URI_CARRIER, and outlives the transport. On failure a negative errno, and a
- * sentence in transport->reason.
+ * Begins to connect; the dialer is for URI_CARRIER, and outlives the transport. Of a host with several addresses each
+ * `attempt`, counted from 0, begins with the next one. On failure a negative errno, and a sentence in transport->reason.
  */
-int transport_connect(struct transport *transport, const struct uri *uri, struct dialer *dialer);
+int transport_connect(struct transport *transport, const struct uri *uri, unsigned attempt,
+		      struct dialer *dialer);
 void transport_close(struct transport *transport);
 
 /* Between transport_connect and the first sign of the peer. transport_polled takes what poll() said of the fd. */

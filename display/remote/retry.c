@@ -27,7 +27,6 @@ uint64_t retry_after(struct retry *retry, uint64_t now_ns, int error, uint64_t r
 	if (running_ns >= RETRY_SOUND_MS * NS_PER_MS)
 		retry->failures = 0;
 	delay = error == -EACCES ? RETRY_PERSON_MS : delay_ms(retry);
-	if (retry->failures < 32)
-		retry->failures++;
+	retry->failures++;
 	return now_ns + delay * NS_PER_MS;
 }

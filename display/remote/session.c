@@ -350,7 +350,8 @@ static int session_open(struct session *session)
 	}
 	health_init(&session->health, clock_now_ns());
 	remote_begin(session->remote);
-	rc = transport_connect(&session->transport, &config->uri, config->dialer);
+	rc = transport_connect(&session->transport, &config->uri, session->remote->retry.failures,
+			       config->dialer);
 	return rc < 0 ? rc : rfb_create(&session->rfb, &rfb);
 }
 

@@ -211,7 +211,7 @@ static int open_both(struct pump *pump, int *fd)
 {
 	int pair[2], rc, size = 1 << 20;
 
-	rc = transport_connect(&pump->transport, pump->config.uri, pump->config.dialer);
+	rc = transport_connect(&pump->transport, pump->config.uri, pump->config.attempt, pump->config.dialer);
 	if (rc < 0)
 		return rc;
 	keep_alive(transport_fd(&pump->transport));

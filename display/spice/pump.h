@@ -16,6 +16,7 @@ struct pump;
 
 struct pump_config {
 	const struct uri *uri;
+	unsigned attempt;      /* as transport_connect has it */
 	struct dialer *dialer; /* for URI_CARRIER */
 	const struct transport_trust *trust;
 	enum guard_channel channel;

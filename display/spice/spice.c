@@ -46,6 +46,7 @@ static void on_open_fd(SpiceChannel *channel, int tls, struct spice *spice)
 	};
 	struct pump_config pump = {
 		.uri = &spice->uri,
+		.attempt = spice->remote->retry.failures,
 		.dialer = spice->remote->config.dialer,
 		.trust = &trust,
 		.bytes_max = spice->remote->frame.bytes_max,

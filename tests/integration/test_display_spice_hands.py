@@ -134,6 +134,10 @@ class Hands(Spice):
             time.sleep(0.05)
         time.sleep(0.5)
         self.assertEqual(len(server.locks), told, display.story())
+        # 1 is nobody's window: whatever is pressed meanwhile, the server is told when the keyboard is ours again.
+        self.xdotool(screen, "windowfocus", 1)
+        self.xdotool(screen, "search", "--name", "xenhub-display", "windowfocus")
+        self.assertTrue(server.until(lambda: len(server.locks) > told), display.story())
 
     def test_the_hubs_keyboards_show_the_servers_locks(self):
         server, screen, hub = self.serve(), self.screen_turned(), Hub(self.link)

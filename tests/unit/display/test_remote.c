@@ -274,14 +274,21 @@ static void test_words(void **state)
 
 	words_status(&words, &config, &status, "14:05:09", MS(12500));
 	assert_string_equal(words.lines[0], "office: connection lost");
-	assert_string_equal(words.lines[1], "connection refused");
+	assert_string_equal(words.lines[1], "Connection refused");
 	assert_string_equal(words.lines[2], "Since 14:05:09 (11 s)");
-	assert_string_equal(words.lines[3], "Next try in 28 s; Ctrl+Alt+Shift+T tries now");
+	assert_string_equal(words.lines[3], "Next try in 28 s; a tap or Ctrl+Alt+Shift+T tries now");
 	status.ever = false;
 	status.next_try_ns = MS(12600);
 	words_status(&words, &config, &status, "14:05:09", MS(12500));
 	assert_string_equal(words.lines[0], "office: not connected");
 	assert_string_equal(words.lines[3], "Trying again all the time");
+	strcpy(status.reason, "office.sock: No such file or directory");
+	words_status(&words, &config, &status, "14:05:09", MS(12500));
+	assert_string_equal(words.lines[1], "office.sock: No such file or directory");
+	status.state = REMOTE_CONNECTING;
+	status.reason[0] = '\0';
+	words_status(&words, &config, &status, "14:05:09", MS(12500));
+	assert_string_equal(words.lines[1], "It has not answered yet");
 	words_duration(text, sizeof(text), 7500 * NS_PER_S);
 	assert_string_equal(text, "2 h 5 min");
 }
