@@ -4,6 +4,9 @@
 #include <ini.h>
 #include <string.h>
 
+#define STRING_OF(value) #value
+#define STRING(value)    STRING_OF(value)
+
 void inifile_complain(struct inifile *file, unsigned line, const char *section, const char *key,
 		      const char *why)
 {
@@ -25,13 +28,16 @@ static void tell_section(struct inifile *file, char *line)
 {
 	char *end = strchr(line, ']');
 
-	if (!end) {
-		file->callbacks->section(file->data, NULL);
-		return;
-	}
-	*end = '\0';
-	file->callbacks->section(file->data, line);
-	*end = ']';
+	if (end)
+		*end = '\0';
+	if (end && end - line > INIFILE_SECTION_MAX)
+		inifile_complain(
+			file, file->line, line, "",
+			"a section has at most " STRING(INIFILE_SECTION_MAX) " bytes between its brackets");
+	if (file->callbacks->section)
+		file->callbacks->section(file->data, end ? line : NULL);
+	if (end)
+		*end = ']';
 }
 
 /* inih tells its handler neither the line nor an empty section: both are seen here. */
@@ -50,7 +56,7 @@ static char *read_line(char *buf, int size, void *stream)
 		while ((c = fgetc(file->in)) != EOF && c != '\n')
 			;
 	}
-	if (*line == '[' && file->callbacks->section)
+	if (*line == '[')
 		tell_section(file, line + 1);
 	return line;
 }

@@ -8,7 +8,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#define INIFILE_ERRORS_MAX 20 /* told; further ones are counted */
+/* inih cuts longer names of sections, and would take two that begin alike for one. */
+#define INIFILE_SECTION_MAX 49
+#define INIFILE_ERRORS_MAX  20 /* told; further ones are counted */
 
 struct inifile {
 	const char *path;

@@ -81,6 +81,23 @@ static void names_the_line_that_is_too_long(void **state)
 	assert_non_null(strstr(errors, ":4: [s] long: the line is too long\n"));
 }
 
+/* Two that differ only where inih cuts would be one. */
+static void refuses_names_that_would_be_cut(void **state)
+{
+	struct told t;
+	char errors[1024] = "";
+
+	assert_int_equal(load(&t,
+			      "[connection 234567890123456789012345678901234567890]\n"
+			      "[connection 23456789012345678901234567890123456789]\n",
+			      errors, sizeof(errors)),
+			 0);
+	assert_int_equal(t.file.n_errors, 1);
+	assert_non_null(strstr(
+		errors,
+		":1: [connection 234567890123456789012345678901234567890]: a section has at most 49 bytes"));
+}
+
 static void refuses_what_is_neither(void **state)
 {
 	struct told t;
@@ -132,6 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_each_line_with_its_number),
 		cmocka_unit_test(names_the_line_that_is_too_long),
+		cmocka_unit_test(refuses_names_that_would_be_cut),
 		cmocka_unit_test(refuses_what_is_neither),
 		cmocka_unit_test(errors_are_counted_and_bounded),
 		cmocka_unit_test(finds_the_name_of_a_section),
