@@ -6,7 +6,7 @@
 debian_build="gcc libc6-dev cmake ninja-build pkg-config python3 libevdev-dev libudev-dev libinput-dev libinih-dev
 	libxen-dev uthash-dev libseccomp-dev libiio-dev zlib1g-dev libjpeg-dev nettle-dev"
 debian_check="libcmocka-dev libumockdev-dev umockdev xenstore-utils scdoc musl-tools clang clang-format git
-	x11vnc xdotool x11-apps imagemagick libvncserver-dev openssl xclip sway wayvnc grim xserver-xorg-core xserver-xorg-video-dummy xserver-xspice"
+	x11vnc xdotool x11-apps imagemagick libvncserver-dev openssl xclip sway wayvnc grim fonts-dejavu-core fonts-droid-fallback xserver-xorg-core xserver-xorg-video-dummy xserver-xspice"
 debian_display="libsdl2-dev libsdl2-ttf-dev libgnutls28-dev libxkbcommon-dev libspice-client-glib-2.0-dev"
 debian_demo="libx11-dev xvfb tigervnc-standalone-server"
 debian_lab="qemu-system-x86 binutils libinput-tools

@@ -7,6 +7,9 @@
 #include "display/osd/canvas.h"
 #include "hub/core/clock.h"
 
+/* How wide the status page gets, in heights of its lines: about 60 letters, as in a book. */
+#define STATUS_UNITS 32
+
 /* The height of a line of our text: by the smaller side, so that it is the same however the tablet is held. */
 static int unit_of(const struct app *app)
 {
@@ -44,7 +47,7 @@ static void show_status(struct app *app, uint64_t now_ns)
 {
 	struct surface canvas;
 	struct words words;
-	int width, height;
+	int width, height, unit, max_width, y;
 	struct tm tm;
 	char since[16];
 
@@ -52,8 +55,13 @@ static void show_status(struct app *app, uint64_t now_ns)
 	strftime(since, sizeof(since), "%H:%M:%S", &tm);
 	words_status(&words, remote_config(app_remote(app)), &app->status, since, now_ns);
 	scene_upright_size(&app->scene.view, &width, &height);
-	page_status(&canvas, font_of(app), unit_of(app), width * 9 / 10, &words);
-	set_layer(app, LAYER_STATUS, canvas, (width - canvas.width) / 2, (height - canvas.height) / 2);
+	/* It is all there is to see, from as far as the arm is long: larger than what lies beside a picture. */
+	unit = unit_of(app) * 4 / 3;
+	max_width = width * 9 / 10 < unit * STATUS_UNITS ? width * 9 / 10 : unit * STATUS_UNITS;
+	page_status(&canvas, font_of(app), unit, max_width, height * 19 / 20, &words);
+	/* What does not fit is lost at the end. */
+	y = canvas.height < height ? (height - canvas.height) / 2 : 0;
+	set_layer(app, LAYER_STATUS, canvas, (width - canvas.width) / 2, y);
 	app->status_at_ns = now_ns + NS_PER_S;
 }
 
@@ -92,7 +100,7 @@ static void find_indicators(struct app *app, struct indicators *now, uint64_t no
 		.low = hub->battery_low,
 		.link_lost = app->hub && !hub->up,
 		.rotation_locked = app->rotation_locked,
-		.caps = app->status.leds & REMOTE_LED_CAPS || input_caps(app->input),
+		.caps = (app_is_well(app) && app->status.leds & REMOTE_LED_CAPS) || input_caps(app->input),
 	};
 }
 
@@ -148,6 +156,7 @@ static void overlay_stats(struct app *app, uint64_t now_ns)
 	};
 	struct surface canvas;
 	char text[STATS_TEXT_MAX];
+	int width, height;
 
 	if (!app->stats) {
 		clear_layer(app, LAYER_STATS);
@@ -158,7 +167,8 @@ static void overlay_stats(struct app *app, uint64_t now_ns)
 		return;
 	stats_text(text, &app->stats_mark, timing, &app->status, &about, now_ns);
 	*timing = (struct stats_timing){ 0 };
-	page_stats(&canvas, font_of(app), unit_of(app) * 3 / 4, text);
+	scene_upright_size(&app->scene.view, &width, &height);
+	page_stats(&canvas, font_of(app), unit_of(app) * 3 / 4, width - unit_of(app), text);
 	set_layer(app, LAYER_STATS, canvas, unit_of(app) / 2, unit_of(app) / 2);
 	app->stats_at_ns = now_ns + NS_PER_S;
 }
@@ -178,8 +188,8 @@ static void overlay_name(struct app *app, uint64_t now_ns)
 	} else if (!app->scene.layers[LAYER_NAME].image.pixels) {
 		snprintf(text, sizeof(text), "%u  %s", app->current + 1,
 			 remote_config(app_remote(app))->name);
-		page_stats(&canvas, font_of(app), unit_of(app) * 2, text);
 		scene_upright_size(&app->scene.view, &width, &height);
+		page_stats(&canvas, font_of(app), unit_of(app) * 2, width - unit_of(app), text);
 		set_layer(app, LAYER_NAME, canvas, (width - canvas.width) / 2,
 			  height - canvas.height - unit_of(app) * 2);
 	}

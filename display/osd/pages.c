@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "display/osd/canvas.h"
+#include "display/osd/runs.h"
 
 #define PANEL 0xe8101418u
 #define TITLE 0xffffffffu
@@ -12,77 +13,89 @@
 #define WARN  0xffffb040u
 #define BAD   0xffff6050u
 
-/* Cuts a text at the last blank that fits; returns where the rest begins. */
-static const char *wrap(struct font *font, char *line, size_t size, const char *text, int width)
+static int measure(void *font, const char *text)
 {
-	size_t fits = 0, length = strlen(text);
-
-	for (size_t at = 1; at <= length && at < size; at++) {
-		if (text[at] != ' ' && text[at] != '\0')
-			continue;
-		snprintf(line, size, "%.*s", (int)at, text);
-		if (fits > 0 && font_width(font, line) > width)
-			break;
-		fits = at;
-	}
-	if (fits == 0)
-		fits = length < size ? length : size - 1;
-	snprintf(line, size, "%.*s", (int)fits, text);
-	text += fits;
-	return text + strspn(text, " ");
+	return font_width(font, text);
 }
 
-struct wrapped {
-	char lines[2 * WORDS_LINES_MAX][WORDS_LINE_MAX];
+#define PAGE_LINES_MAX 16
+#define PAGE_UNIT_MIN  8 /* smaller text than that is no text */
+
+/* A page that is laid out: the title's lines are larger than the others. */
+struct layout {
+	char lines[PAGE_LINES_MAX][WORDS_LINE_MAX];
 	unsigned count, title_count;
-	int width;
+	int width, height; /* of the text */
 };
 
-static void wrap_all(struct wrapped *wrapped, struct font *font, const struct words *words, int width)
+static void lay_out_line(struct layout *layout, struct font *font, const char *text, int max_width)
 {
-	wrapped->count = 0;
-	wrapped->width = 0;
-	for (unsigned i = 0; i < words->count; i++) {
-		const char *rest = words->lines[i];
+	int line = font_height(font) * 5 / 4;
 
-		do {
-			char *line = wrapped->lines[wrapped->count];
-			int wide;
+	do {
+		char *to = layout->lines[layout->count++];
+		int wide;
 
-			rest = wrap(font, line, WORDS_LINE_MAX, rest, width);
-			wide = font_width(font, line);
-			if (wide > wrapped->width)
-				wrapped->width = wide;
-			wrapped->count++;
-		} while (*rest && wrapped->count < sizeof(wrapped->lines) / sizeof(wrapped->lines[0]));
-		if (i == 0)
-			wrapped->title_count = wrapped->count;
-		if (wrapped->count == sizeof(wrapped->lines) / sizeof(wrapped->lines[0]))
-			break;
+		text = run_wrap(to, WORDS_LINE_MAX, text, max_width, measure, font);
+		wide = font_width(font, to);
+		if (wide > layout->width)
+			layout->width = wide;
+		layout->height += line;
+	} while (*text && layout->count < PAGE_LINES_MAX);
+}
+
+static void lay_out(struct layout *layout, struct font *font, int unit, const struct words *words,
+		    int max_width)
+{
+	layout->count = layout->title_count = 0;
+	layout->width = layout->height = 0;
+	font_set_height(font, unit * 3 / 2);
+	for (unsigned i = 0; i < words->count && layout->count < PAGE_LINES_MAX; i++) {
+		lay_out_line(layout, font, words->lines[i], max_width);
+		if (i == 0) {
+			layout->title_count = layout->count;
+			layout->height += unit / 3;
+			font_set_height(font, unit);
+		}
 	}
 }
 
-void page_status(struct surface *canvas, struct font *font, int unit, int max_width,
+static void draw_status(struct surface *canvas, struct font *font, int unit, const struct layout *layout)
+{
+	int x = unit * 4 / 3, y = unit;
+
+	canvas_panel(canvas, (struct rect){ 0, 0, canvas->width, canvas->height }, unit / 2, PANEL);
+	canvas_fill(canvas, (struct rect){ unit / 2, unit, unit / 6 + 1, canvas->height - 2 * unit }, WARN);
+	font_set_height(font, unit * 3 / 2);
+	for (unsigned i = 0; i < layout->count; i++) {
+		if (i == layout->title_count) {
+			font_set_height(font, unit);
+			y += unit / 3;
+		}
+		font_draw(font, canvas, x, y, i < layout->title_count ? TITLE : TEXT, layout->lines[i]);
+		y += font_height(font) * 5 / 4;
+	}
+}
+
+void page_status(struct surface *canvas, struct font *font, int unit, int max_width, int max_height,
 		 const struct words *words)
 {
-	struct wrapped wrapped;
-	int pad = unit, line, width, height;
+	struct layout layout;
+	int width, height;
 
 	*canvas = (struct surface){ 0 };
-	font_set_height(font, unit);
-	line = font_height(font) * 5 / 4;
-	wrap_all(&wrapped, font, words, max_width - 2 * pad - unit / 3);
-	width = wrapped.width + 2 * pad + unit / 3;
-	height = (int)wrapped.count * line + 2 * pad - line / 5;
-	if (width > max_width)
-		width = max_width;
-	if (canvas_init(canvas, width, height) < 0)
-		return;
-	canvas_panel(canvas, (struct rect){ 0, 0, width, height }, unit / 2, PANEL);
-	canvas_fill(canvas, (struct rect){ pad / 2, pad, unit / 6 + 1, height - 2 * pad }, WARN);
-	for (unsigned i = 0; i < wrapped.count; i++)
-		font_draw(font, canvas, pad + unit / 3, pad + (int)i * line,
-			  i < wrapped.title_count ? TITLE : TEXT, wrapped.lines[i]);
+	/* A small window gets smaller words before it loses some. */
+	for (;; unit = unit * 7 / 8) {
+		int frame = unit * 7 / 3;
+
+		lay_out(&layout, font, unit, words, max_width - frame);
+		width = layout.width + frame;
+		height = layout.height + 2 * unit - unit / 4;
+		if ((width <= max_width && height <= max_height) || unit * 7 / 8 < PAGE_UNIT_MIN)
+			break;
+	}
+	if (canvas_init(canvas, width < max_width ? width : max_width, height) == 0)
+		draw_status(canvas, font, unit, &layout);
 }
 
 static int draw_battery(struct surface *canvas, struct font *font, int x, int unit,
@@ -179,26 +192,40 @@ void page_indicators(struct surface *canvas, struct font *font, int unit, const 
 		draw_bell(canvas, width, unit);
 }
 
-void page_stats(struct surface *canvas, struct font *font, int unit, const char *text)
+/* The width of the widest of these lines. */
+static int widest(struct font *font, const struct words *words)
 {
-	struct words words = { 0 };
-	int width = 0, line;
+	int width = 0;
 
-	*canvas = (struct surface){ 0 };
-	font_set_height(font, unit);
-	line = font_height(font);
-	while (*text && words.count < WORDS_LINES_MAX) {
-		size_t length = strcspn(text, "\n");
-		char *to = words.lines[words.count++];
-		int wide;
+	for (unsigned i = 0; i < words->count; i++) {
+		int wide = font_width(font, words->lines[i]);
 
-		snprintf(to, WORDS_LINE_MAX, "%.*s", (int)length, text);
-		wide = font_width(font, to);
 		if (wide > width)
 			width = wide;
+	}
+	return width;
+}
+
+void page_stats(struct surface *canvas, struct font *font, int unit, int max_width, const char *text)
+{
+	struct words words = { 0 };
+	int width, line;
+
+	*canvas = (struct surface){ 0 };
+	while (*text && words.count < WORDS_LINES_MAX) {
+		size_t length = strcspn(text, "\n");
+
+		snprintf(words.lines[words.count++], WORDS_LINE_MAX, "%.*s", (int)length, text);
 		text += length + (text[length] == '\n');
 	}
-	if (canvas_init(canvas, width + unit, (int)words.count * line + unit / 2) < 0)
+	for (;; unit = unit * 7 / 8) {
+		font_set_height(font, unit);
+		width = widest(font, &words) + unit;
+		if (width <= max_width || unit * 7 / 8 < PAGE_UNIT_MIN)
+			break;
+	}
+	line = font_height(font);
+	if (canvas_init(canvas, width, (int)words.count * line + unit / 2) < 0)
 		return;
 	canvas_panel(canvas, (struct rect){ 0, 0, canvas->width, canvas->height }, unit / 4, PANEL);
 	for (unsigned i = 0; i < words.count; i++)

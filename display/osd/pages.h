@@ -13,13 +13,13 @@ struct indicators {
 	bool rotation_locked, caps, bell;
 };
 
-/* `unit` is the height of a line of text: everything else follows from it. max_width bounds the page. */
-void page_status(struct surface *canvas, struct font *font, int unit, int max_width,
+/* `unit` is the height of a line of text: everything else follows from it. Where that does not fit, text gets smaller. */
+void page_status(struct surface *canvas, struct font *font, int unit, int max_width, int max_height,
 		 const struct words *words);
 void page_indicators(struct surface *canvas, struct font *font, int unit,
 		     const struct indicators *indicators);
 
 /* Lines separated by \n. */
-void page_stats(struct surface *canvas, struct font *font, int unit, const char *text);
+void page_stats(struct surface *canvas, struct font *font, int unit, int max_width, const char *text);
 
 #endif

@@ -146,9 +146,7 @@ static int refuse_types(struct rfb *rfb, const uint8_t *types, size_t count)
 		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%d", i ? ", " : "", types[i]);
 	}
 	if (!(rfb->config.security & (RFB_ALLOW_NONE | RFB_ALLOW_VNC)))
-		return rfb_fail(rfb, -EACCES,
-				"the server has no TLS, which this connection demands (it offers types %s)",
-				list);
+		return rfb_fail(rfb, -EACCES, "the server has no TLS, which this connection demands");
 	return rfb_fail(rfb, -EACCES,
 			"the server offers only security types that this connection does not allow (%s)",
 			list);

@@ -145,7 +145,7 @@ class Xvncs(Tls):
         self.lets_in(truth, server.tcp)
         server, truth = self.serve("VncAuth")
         self.lets_in(truth, server.tcp, password_file=self.secret)
-        self.keeps_out("does not allow", server.tcp, password_file=self.secret, tls="yes")
+        self.keeps_out("has no TLS", server.tcp, password_file=self.secret, tls="yes")
         self.keeps_out("refused to let us in", server.tcp, password_file=self.wrong)
         self.keeps_out("wants a password", server.tcp)
         self.look_at_refusals()

@@ -33,7 +33,7 @@ static void test_says_rates_stages_and_encodings(void **state)
 	HAS(text, "\nraw 20.0/s, tight 3.0/s\n");
 	HAS(text, "\ninput to link 0.25 ms; receive and decode 2.00, wait 0.10, paint 1.50, show 3.00 ms\n");
 	HAS(text, "\n1280x800 by x11, turned 90, kernel avx2\n");
-	HAS(text, "\ninput merged 3, dropped 0; connected 1 times");
+	HAS(text, "\ninput merged 3, dropped 0; connections 1");
 	assert_null(strstr(text, "copyrect"));
 	assert_int_equal(mark.at_ns, 3000000000);
 	assert_int_equal(mark.parts[2], 6);
