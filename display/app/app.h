@@ -26,6 +26,7 @@
 #define APP_SETTLE_MS     500  /* the window is settled without a picture after that */
 #define APP_GRACE_MS      250  /* troubles shorter than this are not shown */
 #define APP_INDICATORS_MS 4000 /* how long a change is indicated */
+#define APP_RETRY_MS      1000 /* people's wishes to try again count once in this time */
 #define APP_BELL_MS       1000 /* how long the server's bell is shown */
 #define APP_NAME_MS       1500 /* how long a connection's name is shown after switching to it */
 
@@ -77,6 +78,7 @@ struct app {
 	uint64_t status_at_ns, stats_at_ns; /* CLOCK_NEVER, or when they are due to change */
 	uint64_t indicators_until_ns, name_until_ns;
 	struct indicators indicated;
+	uint64_t retried_ns;    /* when somebody last wanted that */
 	uint64_t bell_until_ns; /* CLOCK_NEVER: it did not ring lately */
 	time_t since_wall;      /* when the present trouble began, for people */
 	uint64_t since_ns;

@@ -121,6 +121,8 @@ void app_show_connection(struct app *app, unsigned index)
 	/* What it says is new to us, but that its bell rang in between. */
 	remote_get_status(app_remote(app), &status);
 	app->status = (struct remote_status){ .bells = status.bells };
+	/* Nor did its last update wait for us all the while. */
+	app->update_shown_ns = status.updated_ns;
 	app->bell_until_ns = CLOCK_NEVER;
 	app->name_until_ns = clock_now_ns() + APP_NAME_MS * NS_PER_MS;
 	app_dirty_all(app);
@@ -162,6 +164,10 @@ static void act(struct app *app, enum action action, unsigned argument)
 		app_show_connection(app, argument);
 		break;
 	case ACTION_RETRY:
+		/* Whoever drums on the screen is not to be shut out by the server. */
+		if (clock_now_ns() - app->retried_ns < APP_RETRY_MS * NS_PER_MS)
+			break;
+		app->retried_ns = clock_now_ns();
 		remote_retry(app_remote(app));
 		break;
 	case ACTION_FULLSCREEN:

@@ -52,6 +52,7 @@ static void follow_status(struct app *app)
 		app_tell_locks(app);
 	if (app->status.bells != bells)
 		app->bell_until_ns = clock_now_ns() + APP_BELL_MS * NS_PER_MS;
+	input_set_waiting(app->input, app->status.state == REMOTE_WAITING);
 	if (app->status.relative != relative)
 		input_set_relative(app->input, app->status.relative);
 	follow_leds(app);

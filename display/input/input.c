@@ -18,7 +18,7 @@ struct input {
 	struct touch touch;
 	int x, y; /* of the pointer, in remote pixels */
 	unsigned buttons;
-	bool relative, pointer_shown, covered;
+	bool relative, waiting, pointer_shown, covered;
 };
 
 int input_create(struct input **out, const struct input_config *config, const struct input_listener *listener,
@@ -169,6 +169,19 @@ void input_set_relative(struct input *input, bool relative)
 	pthread_mutex_unlock(&input->lock);
 }
 
+void input_set_waiting(struct input *input, bool waiting)
+{
+	pthread_mutex_lock(&input->lock);
+	input->waiting = waiting;
+	pthread_mutex_unlock(&input->lock);
+}
+
+static void ask_for_retry(struct input *input)
+{
+	if (input->waiting)
+		input->listener.action(input->user, ACTION_RETRY, 0);
+}
+
 void input_release(struct input *input)
 {
 	pthread_mutex_lock(&input->lock);
@@ -257,6 +270,8 @@ void input_button(struct input *input, enum pointer_button button, bool down)
 	pthread_mutex_lock(&input->lock);
 	buttons = down ? input->buttons | button : input->buttons & ~(unsigned)button;
 	if (buttons != input->buttons) {
+		if (down)
+			ask_for_retry(input);
 		input->buttons = buttons;
 		send_pointer(input, input->x, input->y, buttons);
 	}
@@ -288,6 +303,7 @@ void input_finger_down(struct input *input, int id, int fine_x, int fine_y, uint
 
 	pthread_mutex_lock(&input->lock);
 	if (!input->covered) {
+		ask_for_retry(input);
 		to_upright(&input->view, &fine_x, &fine_y);
 		touch_down(&input->touch, id, fine_x, fine_y, now_ns, &out);
 		send_touches(input, &out);

@@ -42,6 +42,9 @@ void input_set_view(struct input *input, const struct view *view);
 /* The server wants distances instead of positions (QEMU with a PS/2 mouse). */
 void input_set_relative(struct input *input, bool relative);
 
+/* There is nobody to send to: a finger or a button that goes down is ACTION_RETRY. */
+void input_set_waiting(struct input *input, bool waiting);
+
 /* Lets go of everything: focus lost, connection lost or changed, lease over. */
 void input_release(struct input *input);
 
