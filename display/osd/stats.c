@@ -62,8 +62,8 @@ void stats_text(char text[STATS_TEXT_MAX], struct stats_mark *mark, const struct
 	    mean_ms(timing->paint_ns, timing->presents), mean_ms(timing->show_ns, timing->presents));
 	add(text, "\n%dx%d by %s, turned %d, kernel %s", about->width, about->height, about->renderer,
 	    about->degrees, about->kernel);
-	add(text, "\ninput merged %" PRIu64 ", dropped %" PRIu64 "; connections %u",
-	    status->events_merged, status->events_dropped, status->connects);
+	add(text, "\ninput merged %" PRIu64 ", dropped %" PRIu64 "; connections %u", status->events_merged,
+	    status->events_dropped, status->connects);
 	*mark = (struct stats_mark){ .at_ns = now_ns,
 				     .updates = status->updates,
 				     .bytes = status->bytes,

@@ -1,70 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""xenhub-display on a real (virtual) screen, against a server of our own that misbehaves and against Xvnc."""
+"""xenhub-display's picture, to the pixel, and what it does with input and with the hub's states: a server of our own, and Xvnc."""
 
-import os
-import pathlib
 import shutil
 import signal
-import socket
 import subprocess
-import sys
 import time
 import unittest
 
-from kit.display import Hub, Screen, Server, turned
-from kit.programs import BIN, Case
+from kit.display import Hub, Screen, turned
 from kit.recording import EV_REL, MOUSE, REL_X, REL_Y, TOUCHSCREEN, write
 from kit.servers import spawn_x
+from kit.viewer import HEIGHT, WIDTH, Display, main, picture, read_bmp, wait_until, window_of
 
-NEEDED = ["Xvfb", "xdotool"]
-WIDTH, HEIGHT = 160, 100
-# OpenGL's drivers are unloaded before LeakSanitizer looks for who holds their memory.
-OPENGL = {"ASAN_OPTIONS": "detect_leaks=0"}
-KILLS = int(os.environ.get("DISPLAY_KILLS", "25"))
 EV_KEY, EV_ABS, BTN_TOUCH, MT_SLOT, MT_X, MT_Y, MT_ID = 1, 3, 0x14A, 0x2F, 0x35, 0x36, 0x39
-
-
-def picture(x, y):
-    """Every pixel differs from its neighbours and from those mirrored or turned."""
-    return (x * 3 + 7) % 256 << 16 | (y * 5 + 11) % 256 << 8 | (x * y + x) % 256
-
-
-def window_of(x, y, degrees):
-    """Where a remote pixel is in a window of just the turned size."""
-    return {0: (x, y), 90: (HEIGHT - 1 - y, x), 180: (WIDTH - 1 - x, HEIGHT - 1 - y), 270: (y, WIDTH - 1 - x)}[degrees]
-
-
-def wait_until(ready, what, seconds=10.0):
-    end = time.monotonic() + seconds
-    while not ready():
-        if time.monotonic() > end:
-            raise AssertionError(f"{what}: not within {seconds} s")
-        time.sleep(0.004)
-
-
-class Display(Case):
-    def screen_of(self, degrees=0):
-        width, height = (HEIGHT, WIDTH) if degrees % 180 else (WIDTH, HEIGHT)
-        screen = Screen(self.folder, width, height)
-        self.addCleanup(screen.end)
-        return screen
-
-    def serve(self, drawn=picture):
-        server = Server(self.folder / "vnc", WIDTH, HEIGHT, drawn)
-        server.start()
-        self.addCleanup(server.stop)
-        return server
-
-    def show(self, screen, *options, uri=None):
-        os.environ.update(OPENGL if {"stream", "gpu-any"} & set(options) else {"ASAN_OPTIONS": ""}, DISPLAY=screen.name)
-        os.environ.pop("WAYLAND_DISPLAY", None)
-        return self.start("xenhub-display", "--fullscreen", *options, uri or f"vnc+unix:{self.folder / 'vnc'}")
-
-    def xdotool(self, screen, *words):
-        subprocess.run(["xdotool", *map(str, words)], check=True, env={**os.environ, "DISPLAY": screen.name})
-
-    def chord(self, screen, key):
-        self.xdotool(screen, "key", f"ctrl+alt+shift+{key}")
 
 
 class Picture(Display):
@@ -183,14 +131,6 @@ class Picture(Display):
                 self.assertEqual(display.wait(), 0)
 
 
-def read_bmp(path):
-    data = pathlib.Path(path).read_bytes()
-    offset, width, height = (int.from_bytes(data[at:at + 4], "little") for at in (10, 18, 22))
-    stride = (3 * width + 3) & ~3
-    return [[int.from_bytes(data[offset + (height - 1 - y) * stride + 3 * x:][:3], "little") for x in range(width)]
-            for y in range(height)]
-
-
 class Input(Display):
     POINTS = [(0, 0), (WIDTH - 1, 0), (0, HEIGHT - 1), (WIDTH - 1, HEIGHT - 1), (31, 77)]
 
@@ -282,93 +222,6 @@ class Input(Display):
         self.assertEqual((server.pointers, server.keys), ([], []))
 
 
-class Alive(Display):
-    def test_comes_back_whenever_the_server_does(self):
-        shade = [0]
-        server = self.serve(lambda x, y: shade[0])
-        screen = self.screen_of()
-        display = self.show(screen)
-        waits, files = [], 0
-        for kill in range(KILLS):
-            wait_until(lambda: screen.pixel(5, 5) == shade[0], "the picture is back", 5)
-            if kill:
-                waits.append(time.monotonic() - began)
-            if kill == 3:
-                files = len(os.listdir(f"/proc/{display.process.pid}/fd"))
-            server.stop()
-            # A server's restart takes its time, a different one each time.
-            time.sleep(0.02 + kill * 0.37 % 0.6)
-            shade[0] = 0x010203 * (kill % 50 + 1)
-            server.start()
-            began = time.monotonic()
-        wait_until(lambda: screen.pixel(5, 5) == shade[0], "the picture is back", 5)
-        waits.sort()
-        print(f"\n{KILLS} kills: picture back after {waits[len(waits) // 2] * 1e3:.0f} ms (median), "
-              f"{waits[-1] * 1e3:.0f} ms (worst)", file=sys.stderr)
-        self.assertLess(waits[len(waits) // 2], 0.5)
-        self.assertEqual(len(os.listdir(f"/proc/{display.process.pid}/fd")), files, "a descriptor was left open")
-        self.assertIsNone(display.process.poll())
-
-    def test_a_server_in_a_coma_neither_freezes_nor_blinds(self):
-        server, screen = self.serve(), self.screen_of()
-        self.show(screen, "--scale", "none")
-        wait_until(lambda: screen.pixel(0, 0) == picture(0, 0), "the picture is on the screen")
-        self.xdotool(screen, "mousemove", 50, 50)
-        server.until(lambda: server.pointers)
-        server.mute = True
-        self.xdotool(screen, "mousemove", 60, 60)
-        corner = screen.pixel(WIDTH - 1, HEIGHT - 1)
-        wait_until(lambda: screen.pixel(WIDTH - 1, HEIGHT - 1) != corner, "the picture is dimmed", 6)
-        self.chord(screen, "r")
-        self.chord(screen, "r")
-        wait_until(lambda: screen.pixel(0, 0) != 0 and screen.pixel(WIDTH - 1, HEIGHT - 1) != 0, "turned meanwhile", 3)
-        server.mute = False
-        server.repaint()
-        wait_until(lambda: screen.pixel(WIDTH - 1, HEIGHT - 1) == picture(0, 0), "the picture is back", 6)
-
-    def test_a_server_that_forgets_us_is_told_anew(self):
-        """As QEMU does when a mode changes at the wrong moment: it answers, and never sends a pixel again."""
-        shade = [0x112233]
-        server, screen = self.serve(lambda x, y: shade[0]), self.screen_of()
-        display = self.show(screen)
-        wait_until(lambda: screen.pixel(5, 5) == shade[0], "the picture is on the screen")
-        server.starve = True
-        shade[0] = 0x445566
-        self.xdotool(screen, "mousemove", 60, 60)
-        wait_until(lambda: screen.pixel(5, 5) == shade[0], "the new picture", 15)
-        self.assertIn("sends no picture", display.errors)
-
-    def test_half_an_update_keeps_nobody_out(self):
-        server, screen = self.serve(), self.screen_of()
-        self.show(screen)
-        wait_until(lambda: screen.pixel(0, 0) == picture(0, 0), "the picture is on the screen")
-        server.half = True
-        server.repaint()
-        time.sleep(0.3)
-        self.chord(screen, "r")
-        self.chord(screen, "r")
-        wait_until(lambda: screen.pixel(WIDTH - 1, HEIGHT - 1) == picture(0, 0), "turned all the same", 3)
-
-    def test_several_connections(self):
-        first = self.serve(lambda x, y: 0x112233)
-        second = Server(self.folder / "vnc2", WIDTH, HEIGHT, lambda x, y: 0x445566)
-        second.start()
-        self.addCleanup(second.stop)
-        config = self.folder / "display.conf"
-        config.write_text(f"[connection one]\nuri = vnc+unix:{first.path}\n[connection two]\nuri = vnc+unix:{second.path}\n")
-        screen = self.screen_of()
-        os.environ["DISPLAY"] = screen.name
-        self.start("xenhub-display", "-c", config)
-        wait_until(lambda: screen.pixel(0, 0) == 0x112233, "the first one")
-        self.chord(screen, "n")
-        wait_until(lambda: screen.pixel(0, 0) == 0x445566, "the second one")
-        self.xdotool(screen, "mousemove", 9, 9, "click", 1)
-        second.until(second.clicks)
-        self.assertEqual((first.clicks(), second.clicks()), ([], [(9, 9, 1)]))
-        self.chord(screen, "1")
-        wait_until(lambda: screen.pixel(0, 0) == 0x112233, "the first one again")
-
-
 class States(Display):
     def test_follows_the_orientation_and_the_lock(self):
         """A square screen, so that it stays what it is while the picture turns; remote pixel 0,0 tells how it lies."""
@@ -426,147 +279,5 @@ class States(Display):
         self.assertTrue(server.requests)
 
 
-class Refusals(Display):
-    def refused(self, status, words, *options, env=None):
-        run = subprocess.run([BIN / "xenhub-display", *map(str, options)], stderr=subprocess.PIPE, text=True, timeout=20,
-                             env={**os.environ, **(env or {})})
-        self.assertEqual(run.returncode, status, run.stderr)
-        self.assertIn(words, run.stderr)
-        self.assertEqual(len(run.stderr.strip().splitlines()), 1, run.stderr)
-
-    def test_bad_words(self):
-        uri = "vnc+unix:/nowhere"
-        self.refused(4, "expected vnc://", "guest:5900")
-        self.refused(4, "a route's name has", "vnc+vchan:@App!")
-        self.refused(4, "only ?service=NAME", "vnc+channel:org.xenhub.vnc?port=1")
-        self.refused(2, "--rotate 45", "--rotate", "45", uri)
-        self.refused(2, "unrecognized option", "--nonsense", uri)
-        self.refused(2, "--windowed", "--windowed", "big", uri)
-        self.refused(2, "needs to know the hub", "--input", "hub", uri)
-        self.refused(2, "--exit-after", "--exit-after", "soon", uri)
-        self.refused(2, "missing: give", "-c", self.configuration("[display]\n"))
-        self.refused(2, "xenhub.conf:2: [display] rotate: expected", "-c", self.configuration("[display]\nrotate = up\n"))
-        self.refused(2, "xenhub.conf:2: [connection x] uri:", "-c", self.configuration("[connection x]\nuri = ftp://x\n"))
-        self.refused(2, "no such option here", "-c", self.configuration("[display]\nrotat = 90\n"))
-        self.refused(5, "cannot read", "-c", self.folder / "missing.conf", uri)
-
-    def test_bad_places(self):
-        screen = self.screen_of()
-        uri = f"vnc+unix:{self.folder / 'nobody'}"
-        env = {"DISPLAY": screen.name}
-        self.refused(6, "no screen", uri, env={"DISPLAY": ":9999", "SDL_VIDEODRIVER": "x11"})
-        self.refused(6, "no output 7", "--output", "7", uri, env=env)
-        self.refused(5, "cannot read the password", "--password-file", self.folder / "missing", uri, env=env)
-        self.refused(7, "software", "--present", "gpu", uri, env={**env, **OPENGL})
-
-    def test_nobody_there(self):
-        screen = self.screen_of()
-        shot = self.folder / "status.bmp"
-        env = {**os.environ, "DISPLAY": screen.name}
-        run = subprocess.run([BIN / "xenhub-display", "--exit-after", "1", "--screenshot", shot,
-                              f"vnc+unix:{self.folder / 'nobody'}"], stderr=subprocess.PIPE, text=True, env=env, timeout=20)
-        self.assertEqual(run.returncode, 8, run.stderr)
-        self.assertIn("No such file", run.stderr)
-        self.assertGreater(len({pixel for row in read_bmp(shot) for pixel in row}), 3, "there is a status page")
-
-    def test_password(self):
-        """A server that wants one, and refuses ours: said once, not tried again all the time."""
-        path, attempts = self.folder / "vnc", []
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(str(path))
-        listener.listen(4)
-        listener.settimeout(2)
-        self.addCleanup(lambda: [one.close() for one in [listener, *attempts]])
-        secret = self.folder / "secret"
-        secret.write_text("wrong\n")
-        screen = self.screen_of()
-        os.environ["DISPLAY"] = screen.name
-        display = self.start("xenhub-display", "--password-file", secret, "--exit-after", "2", f"vnc+unix:{path}")
-        try:
-            while True:
-                client, _ = listener.accept()
-                attempts.append(client)
-                client.sendall(b"RFB 003.008\n\x01\x02" + bytes(16))
-                client.recv(12), client.recv(1), client.recv(16)
-                client.sendall(b"\x00\x00\x00\x01\x00\x00\x00\x04nope")
-        except (TimeoutError, OSError):
-            pass
-        self.assertEqual(display.wait(), 8, display.story())
-        self.assertEqual(len(attempts), 1)
-        self.assertIn("nope", display.errors)
-        self.assertNotIn("wrong", display.errors)
-
-
-@unittest.skipUnless(os.environ.get("XENHUB_PICTURES"), "XENHUB_PICTURES names no folder")
-class Pictures(Display):
-    """Those of docs/display.md: an Xvnc with an xterm and a clock, as it is shown in each scene."""
-
-    def setUp(self):
-        super().setUp()
-        self.out = pathlib.Path(os.environ["XENHUB_PICTURES"]).resolve()
-        # Names without a folder, so that no picture shows one of this machine.
-        self.addCleanup(os.chdir, os.getcwd())
-        os.chdir(self.folder)
-        self.configuration("[connection office]\nuri = vnc+unix:office.sock\n")
-        name, self.xvnc = spawn_x(self, "Xvnc", "-geometry", "640x400", "-depth", "24", "-rfbport", "0", "-rfbunixpath",
-                                  self.folder / "office.sock", "-SecurityTypes", "None")
-        subprocess.run(["convert", "-size", "640x400", "xc:#204060", self.folder / "ground.png"], check=True)
-        subprocess.run(["display", "-display", name, "-window", "root", self.folder / "ground.png"], check=False)
-        for words in (["xclock", "-geometry", "110x110+515+20"], ["xeyes", "-geometry", "110x80+515+290"],
-                      ["xterm", "-geometry", "62x20+20+20", "-fa", "DejaVu Sans Mono", "-fs", "9", "-e", "sh", "-c",
-                       "ls -C /usr/include/linux | head -18; echo; printf 'guest $ '; exec sleep 1000"]):
-            process = subprocess.Popen([words[0], "-display", name, *words[1:]], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            self.addCleanup(process.wait)
-            self.addCleanup(process.terminate)
-        time.sleep(2)
-
-    def shoot(self, screen, name, *options, meanwhile=lambda: time.sleep(1)):
-        part = self.folder / f"{name}.png"
-        os.environ["DISPLAY"] = screen.name
-        display = self.start("xenhub-display", "-c", "xenhub.conf", "--screenshot", part, *options)
-        time.sleep(1)
-        meanwhile()
-        display.signal(signal.SIGTERM)
-        self.assertEqual(display.wait(), 0)
-        shutil.copyfile(part, self.out / part.name)
-
-    def test_take_them(self):
-        for degrees in (0, 90, 180, 270):
-            screen = Screen(self.folder, *((400, 640) if degrees % 180 else (640, 400)))
-            self.shoot(screen, f"display-{degrees}", "--rotate", degrees)
-            screen.end()
-        screen = Screen(self.folder, 640, 400)
-        self.addCleanup(screen.end)
-        hub = Hub(self.folder / "hub")
-
-        def states():
-            hub.accept()
-            hub.say("power/percent", 62)
-            hub.say("power/on-ac", 1)
-            self.chord(screen, "l")
-            self.xdotool(screen, "mousemove", 300, 350, "key", "Caps_Lock", "key", "x")
-            time.sleep(1)
-
-        self.shoot(screen, "display-indicators", "--stats", "--hub", f"unix:{self.folder / 'hub'}", meanwhile=states)
-        hub.end()
-
-        self.xdotool(screen, "key", "Caps_Lock")
-        # A server that this connection does not trust.
-        self.configuration("[connection office]\nuri = vnc+unix:office.sock\ntls = yes\n")
-        self.shoot(screen, "display-refused")
-        self.configuration("[connection office]\nuri = vnc+unix:office.sock\n")
-
-        def kill():
-            self.xvnc.terminate()
-            self.xvnc.wait()
-            time.sleep(3)
-
-        self.shoot(screen, "display-status", meanwhile=kill)
-
-
 if __name__ == "__main__":
-    missing = [name for name in NEEDED if not shutil.which(name)]
-    if missing:
-        print("not installed:", ", ".join(missing))
-        sys.exit(77)
-    unittest.main(verbosity=2)
+    main()
