@@ -25,7 +25,7 @@
 #define GUARD_SIDE_MAX      16384
 #define GUARD_FAR_MAX       (2 * GUARD_SIDE_MAX) /* how far from its surface's corner something is drawn */
 #define GUARD_SURFACES_MAX  1024                 /* QXL's own limit; ids are below it */
-#define GUARD_SURFACE_COST  (192u << 10)         /* what each costs besides its pixels: decoders of its own */
+#define GUARD_SURFACE_COST  (64u << 10)          /* what each costs besides its pixels: decoders of its own */
 #define GUARD_IMAGES_ASKED  (80u << 20)          /* how much the server is asked to have cached at most, */
 #define GUARD_IMAGES_BYTES  (2 * GUARD_IMAGES_ASKED) /* room: it says what goes after the next one has come */
 #define GUARD_IMAGE_COST    512                      /* what each costs besides its pixels */

@@ -34,12 +34,12 @@ static void test_surfaces(void **state)
 		add(4, i % 2);
 	}
 	expect(GUARD_DISPLAY, 0);
-	/* Small ones have their price, too. */
+	/* Many, each with its price. */
 	begin();
-	for (unsigned i = 1; i <= 2 * BYTES_MAX / (GUARD_SURFACE_COST + 1024); i++)
-		add_surface(i, 1, 1);
+	for (unsigned i = 1; i <= 2 * BYTES_MAX / (GUARD_SURFACE_COST + 256 * 128 * 4); i++)
+		add_surface(i, 256, 128);
 	expect(GUARD_DISPLAY, 0);
-	add_surface(0, 64, 64);
+	add_surface(0, 256, 128);
 	expect(GUARD_DISPLAY, -EFBIG);
 	/* The old way to make a screen. */
 	begin();
