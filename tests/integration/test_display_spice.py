@@ -187,6 +187,21 @@ class Alive(Spice):
         self.assertTrue(server.until(lambda: server.connects >= 2))
         self.see(screen)
 
+    def test_half_a_message_keeps_nobody_out(self):
+        """What came before it is shown, and turned by key, while it is still on its way; then it is shown, too."""
+        server, screen = self.serve(), self.screen_turned()
+        self.show(screen, self.uri, "--scale", "none")
+        self.see(screen)
+        first, second = spice.copy(0, 0, [[0x123456] * 9] * 9), spice.copy(50, 50, [[0x654321] * 9] * 9)
+        server.say(DISPLAY, first + second[:len(second) // 2])
+        wait_until(lambda: screen.pixel(0, 0) == 0x123456, "what was whole")
+        self.chord(screen, "r")
+        self.chord(screen, "r")
+        wait_until(lambda: screen.pixel(WIDTH - 1, HEIGHT - 1) == 0x123456, "turned meanwhile")
+        self.assertEqual(screen.pixel(WIDTH - 51, HEIGHT - 51), picture(50, 50))
+        server.say(DISPLAY, second[len(second) // 2:])
+        wait_until(lambda: screen.pixel(WIDTH - 51, HEIGHT - 51) == 0x654321, "the other half")
+
     def test_several_connections_in_one_process(self):
         first = self.serve(lambda x, y: 0x112233)
         second = Server(self.folder / "spice2", WIDTH, HEIGHT, lambda x, y: 0x445566)
