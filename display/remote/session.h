@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* RFB as a protocol of display/remote: session.c (the thread), session_events.c (what the parser says). */
+/* RFB as a protocol of display/remote: session.c (the thread), session_send.c (what it says to the server),
+ * session_events.c (what the parser says). */
 #ifndef XENHUB_DISPLAY_SESSION_H
 #define XENHUB_DISPLAY_SESSION_H
 
@@ -35,5 +36,11 @@ struct session {
 
 /* The parser's listener. */
 void session_event(void *session, const struct rfb_event *event);
+
+/* Writes until the server takes no more. 0 or a negative errno: the link is dead. */
+int session_flush(struct session *session);
+
+/* What waits to be said, as far as there is room, and as session_flush. */
+int session_send(struct session *session);
 
 #endif
