@@ -3,6 +3,7 @@
 
 import itertools
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -266,6 +267,24 @@ class Wayland(Servers):
                     display.signal(signal.SIGTERM)
                     self.assertEqual(display.wait(), 0, display.story())
                     self.assertIn("presenting by stream", display.errors)
+
+    @need("sway", "grim", "Xvnc")
+    def test_on_the_output_that_is_named(self):
+        """Full-screen there, by its number or a part of its name, and nothing of it on the other one."""
+        server = Xvnc(self, WIDTH, HEIGHT)
+        truth = paint(self.folder, server.name, WIDTH, HEIGHT)
+        way = Sway(self, WIDTH, HEIGHT, outputs=2)
+        display = self.on_wayland(way, server.unix, "--output", "nowhere")
+        self.assertEqual(display.wait(), 6, display.story())
+        names = re.findall(r"\((Headless output \d)\)", display.errors)
+        self.assertEqual(len(names), 2, display.errors)
+        for output, wanted in ((1, "0"), (2, "1"), (2, names[1]), (1, names[0])):
+            with self.subTest(wanted=wanted):
+                display = self.on_wayland(way, server.unix, "--output", wanted)
+                wait_until(lambda: way.picture(output) == truth, f"the picture is on that output\n{display.story()}")
+                self.assertEqual(len({pixel for row in way.picture(3 - output) for pixel in row}), 1, "the other one is empty")
+                display.signal(signal.SIGTERM)
+                self.assertEqual(display.wait(), 0, display.story())
 
     @need("sway", "grim", "wayvnc", "Xvnc")
     def test_wayvnc(self):

@@ -279,14 +279,14 @@ class Plain:
 
 
 class Sway:
-    """A Wayland compositor without a screen: one output of width x height physical pixels."""
+    """A Wayland compositor without a screen: outputs of width x height physical pixels beside each other, HEADLESS-1 and so on."""
 
-    def __init__(self, case, width, height, scale=1):
+    def __init__(self, case, width, height, scale=1, outputs=1):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="xenhub-way-"))
         case.addCleanup(shutil.rmtree, self.folder, True)
         config = self.folder / "config"
-        config.write_text(f"xwayland disable\noutput HEADLESS-1 mode {width}x{height} scale {scale}\ndefault_border none\n"
-                          "seat * hide_cursor 1\n")
+        lines = [f"output HEADLESS-{1 + i} mode {width}x{height} scale {scale} position {i * width} 0" for i in range(outputs)]
+        config.write_text("\n".join(["xwayland disable", *lines, "default_border none", "seat * hide_cursor 1", ""]))
         words = ["sway", "-c", config]
         # It refuses to run as root.
         if os.getuid() == 0:
@@ -294,14 +294,15 @@ class Sway:
             for path in (self.folder, config):
                 os.chown(path, 65534, 65534)
         self.env = {"XDG_RUNTIME_DIR": str(self.folder), "WLR_BACKENDS": "headless", "WLR_RENDERER": "pixman",
-                    "WLR_LIBINPUT_NO_DEVICES": "1", "SDL_VIDEODRIVER": "wayland", "WAYLAND_DISPLAY": "wayland-1"}
+                    "WLR_LIBINPUT_NO_DEVICES": "1", "WLR_HEADLESS_OUTPUTS": str(outputs), "SDL_VIDEODRIVER": "wayland",
+                    "WAYLAND_DISPLAY": "wayland-1"}
         without = {name: value for name, value in self.env.items() if name != "WAYLAND_DISPLAY"}
         spawn(case, "env", "-u", "WAYLAND_DISPLAY", "-u", "DISPLAY", *words, env=without)
         wait_until((self.folder / "wayland-1").is_socket, "sway's socket")
 
-    def picture(self):
-        """The output's physical pixels; None while there are none."""
-        run = subprocess.run(["grim", "-t", "ppm", "-"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False,
+    def picture(self, output=1):
+        """That output's physical pixels; None while there are none."""
+        run = subprocess.run(["grim", "-o", f"HEADLESS-{output}", "-t", "ppm", "-"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False,
                              env={**os.environ, **self.env})
         return rows_of_ppm(run.stdout) if run.returncode == 0 else None
 
