@@ -71,6 +71,8 @@ static int write_whole(const char *path, const char *text, const struct stat *st
 	int fd, rc = 0;
 
 	snprintf(fresh, sizeof(fresh), "%s.new", path);
+	/* One that was interrupted here left it behind. */
+	unlink(fresh);
 	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;

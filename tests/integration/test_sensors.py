@@ -257,6 +257,7 @@ class Sensors(Case):
         conf = self.folder / "own.conf"
         conf.write_text("# mine\n[sensors]\n#mount-matrix =\naction = true\n")
         conf.chmod(0o640)
+        (self.folder / "own.conf.new").write_text("of a calibration that was killed")
         # The sensor is mounted a quarter turn off: its x is the device's y.
         poses = {"top": (-9807, 0), "bottom": (9807, 0), "left": (0, 9807), "right": (0, -9807)}
         status, said = self.calibrate(poses, "--config", conf)
@@ -265,6 +266,7 @@ class Sensors(Case):
         self.assertEqual(lines[:3], ["# mine", "[sensors]", "#mount-matrix ="])
         self.assertEqual(lines[4], "action = true")
         self.assertEqual(conf.stat().st_mode & 0o777, 0o640)
+        self.assertFalse((self.folder / "own.conf.new").exists())
         hub.end()
 
         self.machine(lines[3] + "\n")
