@@ -3,12 +3,16 @@
  *
  *	bench_turn hub ENDPOINT [PATH]	as a consumer of the hub, of the orientation or another state
  *	bench_turn bare DEVICE		with a loop that does nothing else: /dev/iio:deviceN, a socket, a reader behind it
+ *	bench_turn thread DEVICE	the same by a program whose links must not wait for a sensor that hangs: one thread reads the
+ *					device and wakes the other, which writes the socket
  *
  * Prints "ready" when a change would be heard.
  */
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -91,12 +95,10 @@ static void read_socket(int sock)
 	_exit(0);
 }
 
-static void run_bare(const char *device)
+/* The end of a socket that a reader in a process of its own listens to. */
+static int start_reader(void)
 {
-	const char *last = "";
-	const char *edge;
 	int socks[2];
-	int fd = buffer_open(device);
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, socks) < 0)
 		bench_die("no socket");
@@ -107,20 +109,80 @@ static void run_bare(const char *device)
 	close(socks[0]);
 	puts("ready");
 	fflush(stdout);
+	return socks[1];
+}
+
+static void run_bare(const char *device)
+{
+	int fd = buffer_open(device);
+	int sock = start_reader();
+	const char *last = "";
+	const char *edge;
+
 	while ((edge = buffer_next(fd))) {
-		if (strcmp(edge, last) && send(socks[1], edge, strlen(edge), 0) < 0)
+		if (strcmp(edge, last) && send(sock, edge, strlen(edge), 0) < 0)
 			break;
 		last = edge;
 	}
 }
 
+/* Between the thread that reads and the one that writes: the latest edge. */
+struct slot {
+	pthread_mutex_t lock;
+	const char *edge;
+	int device, wake;
+};
+
+static void *read_device(void *data)
+{
+	struct slot *slot = data;
+	const char *last = "";
+	const char *edge;
+
+	while ((edge = buffer_next(slot->device))) {
+		if (!strcmp(edge, last))
+			continue;
+		pthread_mutex_lock(&slot->lock);
+		slot->edge = edge;
+		pthread_mutex_unlock(&slot->lock);
+		eventfd_write(slot->wake, 1);
+		last = edge;
+	}
+	_exit(0);
+}
+
+static void run_thread(const char *device)
+{
+	struct slot slot = { .lock = PTHREAD_MUTEX_INITIALIZER, .device = buffer_open(device) };
+	int sock = start_reader();
+	pthread_t reader;
+	eventfd_t count;
+
+	slot.wake = eventfd(0, EFD_CLOEXEC);
+	if (slot.wake < 0 || pthread_create(&reader, NULL, read_device, &slot))
+		bench_die("no thread");
+	while (!eventfd_read(slot.wake, &count)) {
+		const char *edge;
+
+		pthread_mutex_lock(&slot.lock);
+		edge = slot.edge;
+		pthread_mutex_unlock(&slot.lock);
+		if (send(sock, edge, strlen(edge), 0) < 0)
+			break;
+	}
+}
+
 int main(int argc, char **argv)
 {
-	if (argc < 3 || argc > 4)
-		bench_die("usage: bench_turn hub ENDPOINT [PATH] | bench_turn bare DEVICE");
-	if (!strcmp(argv[1], "hub"))
+	const char *what = argc > 1 ? argv[1] : "";
+
+	if (argc >= 3 && argc <= 4 && !strcmp(what, "hub"))
 		run_hub(argv[2], argc > 3 ? argv[3] : "orientation");
-	else
+	else if (argc == 3 && !strcmp(what, "bare"))
 		run_bare(argv[2]);
+	else if (argc == 3 && !strcmp(what, "thread"))
+		run_thread(argv[2]);
+	else
+		bench_die("usage: bench_turn hub ENDPOINT [PATH] | bench_turn bare|thread DEVICE");
 	return 0;
 }

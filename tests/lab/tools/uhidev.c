@@ -6,7 +6,8 @@
  *   descriptor BYTES                      may be given in several lines
  *   answer feature|input ID BYTES         what GET_REPORT reads, the id itself left out
  *   create
- *   report BYTES                          an input report, its id first where the descriptor has ids
+ *   report BYTES                          an input report, its id first where the descriptor has ids; prints `frame SECONDS`, when
+ *   quiet MILLISECONDS                    it prints that so much later: what is measured has the processor to itself
  *   wait MILLISECONDS                     the device answers meanwhile
  *   destroy
  *
@@ -34,6 +35,7 @@ struct answer {
 static struct uhid_create2_req description;
 static struct answer answers[3][256]; /* by report type (UHID_FEATURE_REPORT and so on) and id */
 static int uhid = -1;
+static int quiet_ms;
 
 static void fail(const char *what, const char *about)
 {
@@ -76,17 +78,6 @@ static void create(void)
 	if (uhid < 0)
 		fail("/dev/uhid", strerror(errno));
 	uhid_send(&event);
-}
-
-static void report(const char *text)
-{
-	struct uhid_event event = { .type = UHID_INPUT2 };
-	struct timespec now;
-
-	event.u.input2.size = (__u16)bytes_parse(text, event.u.input2.data, REPORT_MAX);
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	uhid_send(&event);
-	printf("frame %lld.%06ld\n", (long long)now.tv_sec, now.tv_nsec / 1000);
 }
 
 static void answer_get(const struct uhid_get_report_req *request)
@@ -172,6 +163,18 @@ static void serve_kernel_for(int milliseconds)
 	}
 }
 
+static void report(const char *text)
+{
+	struct uhid_event event = { .type = UHID_INPUT2 };
+	struct timespec now;
+
+	event.u.input2.size = (__u16)bytes_parse(text, event.u.input2.data, REPORT_MAX);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	uhid_send(&event);
+	serve_kernel_for(quiet_ms);
+	printf("frame %lld.%06ld\n", (long long)now.tv_sec, now.tv_nsec / 1000);
+}
+
 static void set_answer(const char *text)
 {
 	char type[16];
@@ -210,6 +213,8 @@ static void obey(char *line)
 		create();
 	else if (!strcmp(verb, "report"))
 		report(rest);
+	else if (!strcmp(verb, "quiet"))
+		quiet_ms = atoi(rest);
 	else if (!strcmp(verb, "wait"))
 		serve_kernel_for(atoi(rest));
 	else if (!strcmp(verb, "destroy")) {
