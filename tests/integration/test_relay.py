@@ -195,9 +195,12 @@ class Routes(RelayCase):
         self.addCleanup(client.close)
         # A client whose machine is gone without a word is probed: the kernel's second timer (2) runs for it.
         ours = f"0100007F:{port:04X}"
-        timers = [line.split()[5][:2] for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()
-                  if line.split()[1] == ours and line.split()[3] == "01"]
-        self.assertEqual(timers, ["02"])
+
+        def timers():
+            lines = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()]
+            return [words[5][:2] for words in lines if words[1] == ours and words[3] == "01"]
+
+        self.eventually(lambda: timers() == ["02"], "nothing probes")
         self.assertEqual(exchange(client, data), data)
 
     def test_tcp_beyond_loopback(self):

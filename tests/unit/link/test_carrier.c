@@ -40,7 +40,10 @@ static void on_opened(void *data, struct carrier_stream *stream, const char *ser
 
 static void on_closed(void *data, struct carrier_stream *stream, enum mux_reset why, const char *text)
 {
-	fail_msg("the stream was closed: %s", text);
+	struct world *w = data;
+
+	if (w->read < FRAMES)
+		fail_msg("the stream was closed: %s", text);
 }
 
 /* Once a turn. */
@@ -134,9 +137,10 @@ static void crumbs_do_not_keep_the_loop(void **state)
 	assert_int_equal(loop_run(w.loop), 0);
 	assert_int_equal(w.read, FRAMES);
 	assert_true(w.most <= 2 * CARRIER_EVENTS_MAX);
+	carrier_destroy(w.carrier);
+	loop_destroy(w.loop);
 	close(w.reader);
 	close(w.peer);
-	loop_remove_timer(late);
 }
 
 int main(void)
