@@ -46,7 +46,8 @@ struct app {
 	struct remote *remotes[CONFIG_CONNECTIONS_MAX];
 	unsigned remote_count, current;
 	_Atomic(struct remote *) target; /* where input goes: the current one */
-	struct remote_status status;     /* of the current one, as last looked at */
+	atomic_bool placed; /* the transform is for its size: before that no position means anything */
+	struct remote_status status; /* of the current one, as last looked at */
 	struct input *input;
 	struct sdl_echo echo;
 	struct hub *hub;

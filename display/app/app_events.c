@@ -18,8 +18,9 @@ static void on_send(void *user, const struct outbox_event *event)
 {
 	struct app *app = user;
 	struct remote *target = atomic_load(&app->target);
+	bool is_position = event->type == OUTBOX_POINTER || event->type == OUTBOX_MOTION;
 
-	if (target)
+	if (target && (!is_position || atomic_load(&app->placed)))
 		remote_send(target, event);
 }
 
@@ -114,6 +115,7 @@ void app_show_connection(struct app *app, unsigned index)
 	input_release(app->input);
 	remote_set_shown(app_remote(app), false);
 	app->current = index;
+	atomic_store(&app->placed, false);
 	atomic_store(&app->target, app_remote(app));
 	remote_set_shown(app_remote(app), true);
 	app->cursor.generation = 0;

@@ -60,6 +60,7 @@ static void follow_frame(struct app *app, struct frame *frame)
 		app->scene.picture = surface;
 		if (surface->width != view->remote_w || surface->height != view->remote_h)
 			app_update_view(app, surface->width, surface->height);
+		atomic_store(&app->placed, true);
 	}
 	app->uploaded = upload(app, frame);
 	for (unsigned i = 0; i < frame->damage.count; i++)
