@@ -19,7 +19,7 @@ if(XENHUB_FUZZ)
 endif()
 if(XENHUB_PURE_ONLY)
   # musl-gcc hides the system's headers; the kernel's (linux/input.h) are the same for every C library.
-  add_compile_options("SHELL:-idirafter /usr/include" "SHELL:-idirafter /usr/include/${CMAKE_SYSTEM_PROCESSOR}-linux-gnu")
+  add_compile_options("SHELL:-idirafter /usr/include" "SHELL:-idirafter $ENV{PKG_CONFIG_SYSROOT_DIR}/usr/include/${CMAKE_SYSTEM_PROCESSOR}-linux-gnu")
   add_link_options(-static)
 else()
   add_compile_definitions($<$<CONFIG:RelWithDebInfo>:_FORTIFY_SOURCE=2>)

@@ -65,6 +65,8 @@ class Alive(Display):
         server, screen = self.serve(lambda x, y: shade[0]), self.screen_of()
         display = self.show(screen)
         wait_until(lambda: screen.pixel(5, 5) == shade[0], "the picture is on the screen")
+        # What is being drawn just now is to be over.
+        time.sleep(0.5)
         server.starve = True
         shade[0] = 0x445566
         self.xdotool(screen, "mousemove", 60, 60)

@@ -23,8 +23,10 @@ struct wire {
 	uint8_t format[16];
 };
 
+#define HOST_IS_BIG (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+
 static const struct wire wires[] = {
-	{ "native", RFB_PIXELS_NATIVE, { 32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0 } },
+	{ "native", RFB_PIXELS_NATIVE, { 32, 24, HOST_IS_BIG, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0 } },
 	{ "565", RFB_PIXELS_565, { 16, 16, 0, 1, 0, 31, 0, 63, 0, 31, 11, 5, 0 } },
 	{ "233", RFB_PIXELS_233, { 8, 8, 0, 1, 0, 7, 0, 7, 0, 3, 0, 3, 6 } },
 	{ "big-endian", RFB_PIXELS_SERVER, { 32, 24, 1, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0 } },

@@ -322,13 +322,16 @@ static void test_fence(void **state)
 
 static void test_cursor(void **state)
 {
+	/* As this machine has them, which is what we ask for. */
+	static const uint32_t native[] = { 0x030201, 0x060504, 0x090807, 0x0c0b0a };
 	struct bytes script = { 0 };
 	struct session session;
 
 	session_start(&session);
 	script_update(&script, 3);
 	script_rect(&script, 9, 1, 2, 2, -239);
-	bytes_add(&script, "\1\2\3\0\4\5\6\0\7\x08\x09\0\x0a\x0b\x0c\0\x80\x40", 18);
+	bytes_add(&script, native, sizeof(native));
+	bytes_add(&script, "\x80\x40", 2);
 	script_rect(&script, 0, 0, 2, 1, -314);
 	bytes_u32(&script, 0);
 	bytes_add(&script, "\x40\x20\0\x80\0\0\0\0", 8);
@@ -340,7 +343,8 @@ static void test_cursor(void **state)
 	assert_int_equal(session.cursor[1] >> 24, 0);
 	script_update(&script, 1);
 	script_rect(&script, 9, 1, 2, 2, -239);
-	bytes_add(&script, "\1\2\3\0\4\5\6\0\7\x08\x09\0\x0a\x0b\x0c\0\x80\x40", 18);
+	bytes_add(&script, native, sizeof(native));
+	bytes_add(&script, "\x80\x40", 2);
 	feed_all(&session, &script);
 	assert_true(session.cursor[0] == 0xff030201u);
 	assert_int_equal(session.cursor[1], 0);
