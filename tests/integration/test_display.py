@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """xenhub-display's picture, to the pixel, and what it does with input and with the hub's states: a server of our own, and Xvnc."""
 
+import ctypes
+import ctypes.util
 import shutil
 import signal
 import subprocess
@@ -277,6 +279,45 @@ class States(Display):
         time.sleep(5)
         self.assertIn(0xFF6050, colours())
         self.assertTrue(server.requests)
+
+
+class ScreenSaver(ctypes.Structure):
+    """XScreenSaverInfo."""
+
+    _fields_ = [("window", ctypes.c_ulong), ("state", ctypes.c_int), ("kind", ctypes.c_int), ("til_or_since", ctypes.c_ulong),
+                ("idle", ctypes.c_ulong), ("mask", ctypes.c_ulong)]
+
+
+class Blanking(Display):
+    SECONDS = 1
+
+    def is_blank(self):
+        self.xss.XScreenSaverQueryInfo(self.connection, self.x.XDefaultRootWindow(self.connection), ctypes.byref(self.info))
+        return self.info.state == 1
+
+    @unittest.skipUnless(ctypes.util.find_library("Xss"), "not installed: libXss")
+    def test_no_screensaver_while_it_runs(self):
+        """The X server blanks its screen after a second of nobody; not while a guest is shown, and again after that."""
+        self.serve()
+        screen = self.screen_of()
+        self.x, self.xss = (ctypes.CDLL(ctypes.util.find_library(name)) for name in ("X11", "Xss"))
+        self.x.XOpenDisplay.restype, self.x.XDefaultRootWindow.restype = ctypes.c_void_p, ctypes.c_ulong
+        self.x.XDefaultRootWindow.argtypes = [ctypes.c_void_p]
+        self.x.XSetScreenSaver.argtypes = [ctypes.c_void_p, *[ctypes.c_int] * 4]
+        self.x.XSync.argtypes = [ctypes.c_void_p, ctypes.c_int]
+        self.xss.XScreenSaverQueryInfo.argtypes = [ctypes.c_void_p, ctypes.c_ulong, ctypes.POINTER(ScreenSaver)]
+        self.connection, self.info = self.x.XOpenDisplay(screen.name.encode()), ScreenSaver()
+        self.x.XSetScreenSaver(self.connection, self.SECONDS, self.SECONDS, 1, 1)
+        self.x.XSync(self.connection, 0)
+        wait_until(self.is_blank, "the screen is blank")
+        display = self.show(screen)
+        wait_until(lambda: screen.pixel(3, 3) == picture(3, 3), "the picture is on the screen")
+        self.xdotool(screen, "key", "a")
+        time.sleep(3 * self.SECONDS)
+        self.assertFalse(self.is_blank())
+        display.signal(signal.SIGTERM)
+        self.assertEqual(display.wait(), 0)
+        wait_until(self.is_blank, "the screen is blank again")
 
 
 if __name__ == "__main__":
