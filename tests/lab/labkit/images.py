@@ -57,9 +57,13 @@ def xen_version():
 
 # -- kernel and hypervisor -----------------------------------------------------------------------------------------
 
+def packed_kernel():
+    return ROOT / f"boot/vmlinuz-{kernel_version()}"
+
+
 def kernel():
     """The ELF inside vmlinuz: starting it directly saves the emulated machine seconds of decompression."""
-    packed = ROOT / f"boot/vmlinuz-{kernel_version()}"
+    packed = packed_kernel()
 
     def unpack(path):
         data = packed.read_bytes()
@@ -259,6 +263,6 @@ def build():
     """Everything that boots, as a dictionary of paths. What is there already is only looked up."""
     fetch()
     with locked():
-        images = {"vmlinux": kernel(), "xen": hypervisor(), "acpi": acpi_table()}
+        images = {"vmlinux": kernel(), "vmlinuz": packed_kernel(), "xen": hypervisor(), "acpi": acpi_table()}
         images.update((name, initramfs(name)) for name in BUILDERS)
         return images

@@ -84,18 +84,17 @@ class Lab:
                        "mount --bind /run/lab/root /host && "
                        "for dir in dev proc sys run; do mkdir /host/$dir; mount --rbind /$dir /host/$dir; done")
 
-    def suspend(self):
-        """To s2idle and back by the power button, with the host's root given up before. The clock goes on meanwhile."""
+    def suspend(self, seconds=2):
+        """To sleep (S3) for so long, as the machine's clock counts it, with the host's root given up before."""
         self.guest.run("for bound in /sys/bus/virtio/drivers/9pnet_virtio/virtio*; do "
                        "echo ${bound##*/} > /sys/bus/virtio/drivers/9pnet_virtio/unbind; done; "
-                       "echo s2idle > /sys/power/mem_sleep")
+                       "echo deep > /sys/power/mem_sleep")
         asleep = self.guest.spawn("echo mem > /sys/power/state && cat /sys/power/suspend_stats/success")
-        for _ in range(20):
-            time.sleep(1)
-            if asleep.status is not None:
-                break
-            self.qmp.execute("system_powerdown")
-        result = asleep.wait(10)
+        self.until(lambda: asleep.status is not None or self.qmp.execute("query-status")["status"] == "suspended",
+                   "the machine does not fall asleep", timeout=60)
+        time.sleep(seconds)
+        self.qmp.execute("system_wakeup")
+        result = asleep.wait(30)
         if result.status != 0 or str(result) == "0":
             raise Failure(f"the machine did not sleep: {result}")
 

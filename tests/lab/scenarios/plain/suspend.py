@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The machine sleeps (s2idle) with a key and a finger down: consumers let go, and all devices are there afterwards."""
+"""The machine sleeps (S3) with a key and a finger down: the hub notices, consumers let go, and all devices are there afterwards."""
 
 from labkit import events
 from labkit.devices import KEYBOARD, TOUCHSCREEN, lift, touch
@@ -20,6 +20,7 @@ def run(lab):
     fingers.expect(events.line(events.EV_KEY, events.BTN_TOUCH, 1))
 
     lab.suspend()
+    hub.process.expect("the machine has slept")
     # Still down when the machine wakes, so what was released for the sleep may be pressed again; in the end all is up.
     keyboard.play("KEY_A 0")
     screen.play(lift(0, "BTN_TOUCH 0"))
