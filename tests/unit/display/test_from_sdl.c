@@ -19,6 +19,7 @@ struct world {
 	struct sdl_echo echo;
 	struct outbox_event events[EVENTS_MAX];
 	unsigned count;
+	unsigned retries;
 };
 
 static void on_send(void *user, const struct outbox_event *event)
@@ -31,6 +32,10 @@ static void on_send(void *user, const struct outbox_event *event)
 
 static void on_action(void *user, enum action action, unsigned argument)
 {
+	struct world *w = user;
+
+	assert_int_equal(action, ACTION_RETRY);
+	w->retries++;
 }
 
 static void on_pointer(void *user)
@@ -264,6 +269,38 @@ static void test_a_covered_panel(void **state)
 	input_destroy(w.input);
 }
 
+/* Going down is what counts, of a finger as of a button, and only while there is nobody to send it to. */
+static void test_whoever_waits_taps(void **state)
+{
+	SDL_Event click = {
+		.button = { .type = SDL_MOUSEBUTTONDOWN, .button = SDL_BUTTON_LEFT, .state = SDL_PRESSED }
+	};
+	struct world w;
+
+	begin(&w, ROTATION_90, 1);
+	finger(&w, SDL_FINGERDOWN, 20, 30);
+	finger(&w, SDL_FINGERUP, 20, 30);
+	assert_int_equal(w.retries, 0);
+	input_set_waiting(w.input, true);
+	finger(&w, SDL_FINGERDOWN, 20, 30);
+	assert_int_equal(w.retries, 1);
+	finger(&w, SDL_FINGERMOTION, 60, 70);
+	finger(&w, SDL_FINGERUP, 60, 70);
+	assert_int_equal(w.retries, 1);
+	w.echo = (struct sdl_echo){ 0 };
+	input_take_sdl(w.input, &click, &w.scale, &w.echo);
+	assert_int_equal(w.retries, 2);
+	click.button.type = SDL_MOUSEBUTTONUP;
+	click.button.state = SDL_RELEASED;
+	input_take_sdl(w.input, &click, &w.scale, &w.echo);
+	assert_int_equal(w.retries, 2);
+	/* A closed lid presses on the panel, and wants nothing. */
+	input_set_covered(w.input, true);
+	finger(&w, SDL_FINGERDOWN, 20, 30);
+	assert_int_equal(w.retries, 2);
+	input_destroy(w.input);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,6 +310,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_echoes_of_xorg),
 		cmocka_unit_test(test_no_mouse_of_touches),
 		cmocka_unit_test(test_a_covered_panel),
+		cmocka_unit_test(test_whoever_waits_taps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
