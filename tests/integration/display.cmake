@@ -3,7 +3,7 @@
 if(NOT Python3_FOUND OR NOT TARGET xenhub-display OR NOT TARGET xenhubd)
   return()
 endif()
-foreach(name display display_alive display_input display_load display_servers display_spice display_spice_hands
+foreach(name display display_alive display_input display_load display_servers display_sharing display_spice display_spice_hands
     display_spice_hostile display_spice_servers display_tls)
   integration_test(${name})
   set_tests_properties(integration/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600)
