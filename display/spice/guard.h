@@ -28,7 +28,6 @@
 #define GUARD_SURFACE_COST  (64u << 10)          /* what each costs besides its pixels: decoders of its own */
 #define GUARD_IMAGES_ASKED  (80u << 20)          /* how much the server is asked to have cached at most, */
 #define GUARD_IMAGES_BYTES  (2 * GUARD_IMAGES_ASKED) /* room: it says what goes after the next one has come */
-#define GUARD_IMAGE_COST    512                      /* what each costs besides its pixels */
 #define GUARD_PALETTES_MAX  256                      /* servers keep 128 */
 #define GUARD_COLOURS_MAX   256                      /* of one */
 #define GUARD_GLZ_ASKED     (32u << 20)              /* the window of GLZ: the same, */
@@ -78,11 +77,14 @@ struct guard_part {
 struct guard_drawing {
 	const char *fields; /* what follows in its fixed part */
 	uint32_t surface;
+	int32_t box[4]; /* top, left, bottom, right; and so the area of the image that is drawn from, */
+	int32_t area[4];
+	bool background; /* of a text */
 	uint32_t left;   /* glyphs, segments or the like that are still to come, */
 	uint32_t points; /* and points of the segment at hand */
 	uint32_t all_points;
 	unsigned glyph_bits, segment;
-	int64_t box[4]; /* of the text: left, top, right, bottom */
+	int64_t text[4]; /* its box: left, top, right, bottom */
 	/* The image at hand. */
 	uint64_t id;
 	unsigned image, flags, colours; /* type, flags, colours that its palette has to have */

@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Drawings: surface, box and clip, then a fixed part of fields, and wherever those point to, images, texts, paths.
- * The library makes room for whole boxes, whole texts and each pixel of a line, so all of them are bounded.
+ * The library makes room for whole boxes, so they are bounded.
  */
 #include "display/spice/guard_private.h"
 
 #include <errno.h>
 #include <string.h>
 
-#define BOX_AT      4 /* in the base: top, left, bottom, right */
-#define CLIP_AT     20
-#define CLIP_RECTS  1
-#define RECT_SIZE   16
-#define POINT_SIZE  8
-#define GLYPH_SIZE  20 /* two points, width, height */
-#define SUBPIXELS   4  /* bits of a path's numbers behind the point */
-#define STYLED      8  /* a line's flags */
-#define STRING_BITS 7  /* the flags that say how many bits a pixel of a glyph has */
+#define BOX_AT     4 /* in the base: top, left, bottom, right */
+#define CLIP_AT    20
+#define CLIP_RECTS 1
+#define RECT_SIZE  16
+#define ROP_PUT    8
+#define STYLED     8 /* a line's flags */
 
 enum brush_type {
 	BRUSH_NONE,
@@ -24,19 +21,14 @@ enum brush_type {
 	BRUSH_PATTERN,
 };
 
-enum path_flags {
-	PATH_BEGIN = 1,
-	PATH_BEZIER = 16,
-};
-
 enum composite_flags {
 	COMPOSITE_MASK = 1 << 19,
 };
 
 /*
- * The fields of the fixed part. i, I: where an image is; b: brush; m: mask; r: rop, and others of two bytes that do not
+ * The fields of the fixed part. i: where an image is; b: brush; m: mask; r: rop, and others of two bytes that do not
  * matter; 3: rop of three; s: how to scale; a: area; f: flags and alpha; p: where the path is; l: line; t: where the text
- * is; c: flags of a composition.
+ * is; g: area of its background; o: how it is drawn over that; c: flags of a composition.
  */
 static const char *fields_of(unsigned type)
 {
@@ -59,7 +51,7 @@ static const char *fields_of(unsigned type)
 	case DISPLAY_DRAW_STROKE:
 		return "plb";
 	case DISPLAY_DRAW_TEXT:
-		return "tabb";
+		return "tgbbo";
 	case DISPLAY_DRAW_TRANSPARENT:
 		return "i";
 	case DISPLAY_DRAW_ALPHA_BLEND:
@@ -80,8 +72,10 @@ static size_t size_of_field(char field)
 		return 1;
 	case 'r':
 	case 'f':
+	case 'o':
 		return 2;
 	case 'a':
+	case 'g':
 		return 16;
 	case 'm':
 		return 13; /* flags, position, where the image is */
@@ -103,6 +97,12 @@ static int want_field(struct guard *guard)
 	if (field == '\0')
 		return 0;
 	return guard_want(guard, PART_FIELD, guard->looked, size_of_field(field));
+}
+
+static void get_rect(int32_t *rect, const uint8_t *from)
+{
+	for (unsigned i = 0; i < 4; i++)
+		rect[i] = (int32_t)get32(from + 4 * i);
 }
 
 static int check_box(struct guard *guard, const uint8_t *box)
@@ -133,6 +133,7 @@ static int check_base(struct guard *guard)
 	if (rc < 0)
 		return rc;
 	guard->drawing = (struct guard_drawing){ .fields = fields_of(guard->type), .surface = surface };
+	get_rect(guard->drawing.box, part + BOX_AT);
 	/* The library does not even look at what draws on none. */
 	if (surface >= GUARD_SURFACES_MAX || guard->surfaces[surface].kib == 0)
 		return 0;
@@ -153,16 +154,40 @@ static int check_clip(struct guard *guard)
 	return want_field(guard);
 }
 
+/* Of pattern, source and destination: the library knows those that leave none of them out. */
+static bool is_of_three(unsigned rop)
+{
+	return (rop ^ rop >> 1) & 0x55 && (rop ^ rop >> 2) & 0x33 && (rop ^ rop >> 4) & 0x0f;
+}
+
 static int check_field(struct guard *guard)
 {
 	const uint8_t *part = guard->part;
 	char field = *guard->drawing.fields++;
+	int32_t area[4];
 	uint32_t flags;
 	int rc = 0;
 
 	switch (field) {
 	case 'i':
 		rc = guard_want_image(guard, ROLE_PICTURE, get32(part), true);
+		break;
+	case 'a':
+		get_rect(guard->drawing.area, part);
+		break;
+	case 'g':
+		get_rect(area, part);
+		guard->drawing.background = area[2] > area[0] && area[3] > area[1];
+		break;
+	case 'o':
+		if (guard->drawing.background && get16(part) != ROP_PUT)
+			return guard_refuse(guard, -EPROTO, "the server writes in an unknown way (%u)",
+					    get16(part));
+		break;
+	case '3':
+		if (!is_of_three(part[0]))
+			return guard_refuse(guard, -EPROTO,
+					    "the server draws by a rop of fewer than three (%u)", part[0]);
 		break;
 	case 'm':
 		rc = guard_want_image(guard, ROLE_MASK, get32(part + 9), false);
@@ -201,9 +226,16 @@ static int check_field(struct guard *guard)
 
 static int check_brush(struct guard *guard, const struct guard_part *part)
 {
-	/* One of a single colour has but that. */
-	int rc = part->need == 4 ? 0 : guard_want_image(guard, ROLE_PICTURE, get32(guard->part), true);
+	int32_t left = (int32_t)get32(guard->part + 4), top = (int32_t)get32(guard->part + 8);
+	int rc;
 
+	/* One of a single colour has but that. */
+	if (part->need == 4)
+		return want_field(guard);
+	/* There, as with a % b of C, the library begins in front of the pattern. */
+	if (guard->type == DISPLAY_DRAW_ROP3 && (left > guard->drawing.box[1] || top > guard->drawing.box[0]))
+		return guard_refuse(guard, -EPROTO, "the server draws with a pattern that begins inside");
+	rc = guard_want_image(guard, ROLE_TILE, get32(guard->part), true);
 	return rc < 0 ? rc : want_field(guard);
 }
 
@@ -223,113 +255,9 @@ static int check_dashes(struct guard *guard)
 static int check_dash(struct guard *guard, const struct guard_part *part)
 {
 	for (unsigned i = 0; i < part->need; i += 4)
-		if ((get32(guard->part + i) >> SUBPIXELS & 0xff) != 0)
+		if ((get32(guard->part + i) >> GUARD_SUBPIXELS & 0xff) != 0)
 			return 0;
 	return guard_refuse(guard, -EPROTO, "a line of the server has dashes of no length");
-}
-
-static int want_segment(struct guard *guard)
-{
-	if (guard->drawing.left == 0)
-		return 0;
-	guard->drawing.left--;
-	return guard_want(guard, PART_SEGMENT, guard->looked, 5);
-}
-
-static int check_path(struct guard *guard)
-{
-	guard->drawing.left = get32(guard->part);
-	guard->drawing.segment = 0;
-	return want_segment(guard);
-}
-
-static int want_point(struct guard *guard)
-{
-	if (guard->drawing.points == 0)
-		return want_segment(guard);
-	guard->drawing.points--;
-	return guard_want(guard, PART_POINT, guard->looked, POINT_SIZE);
-}
-
-static int check_segment(struct guard *guard)
-{
-	struct guard_drawing *drawing = &guard->drawing;
-	unsigned flags = guard->part[0];
-
-	drawing->points = get32(guard->part + 1);
-	/* The library takes curves apart by calling itself, and one without extent has no end. */
-	if (flags & PATH_BEZIER)
-		return guard_refuse(guard, -ENOTSUP, "the server draws curves, which are not drawn here");
-	if (drawing->points == 0 || (drawing->segment == 0 && !(flags & PATH_BEGIN)))
-		return guard_refuse(guard, -EPROTO, "a path of the server has no beginning");
-	if (drawing->points > GUARD_POINTS_MAX - drawing->all_points)
-		return guard_refuse(guard, -EFBIG, "a path of the server is above the limit of %d points",
-				    GUARD_POINTS_MAX);
-	drawing->all_points += drawing->points;
-	drawing->segment++;
-	return want_point(guard);
-}
-
-static bool is_far(int32_t value)
-{
-	return value < -(GUARD_FAR_MAX << SUBPIXELS) || value > GUARD_FAR_MAX << SUBPIXELS;
-}
-
-static int check_point(struct guard *guard)
-{
-	if (is_far((int32_t)get32(guard->part)) || is_far((int32_t)get32(guard->part + 4)))
-		return guard_refuse(guard, -EFBIG, "a path of the server leads far outside of the screen");
-	return want_point(guard);
-}
-
-static int want_glyph(struct guard *guard)
-{
-	const int64_t *box = guard->drawing.box;
-
-	if (guard->drawing.left > 0) {
-		guard->drawing.left--;
-		return guard_want(guard, PART_GLYPH, guard->looked, GLYPH_SIZE);
-	}
-	if (box[2] == box[0] || box[3] == box[1])
-		return 0;
-	return guard_check_sides(guard, "text", (uint64_t)(box[2] - box[0]), (uint64_t)(box[3] - box[1]));
-}
-
-static int check_text(struct guard *guard)
-{
-	struct guard_drawing *drawing = &guard->drawing;
-	unsigned flags = guard->part[2] & STRING_BITS;
-
-	drawing->left = get16(guard->part);
-	drawing->glyph_bits = flags == 1 ? 1 : flags == 2 ? 4 : flags == 4 ? 8 : 0;
-	drawing->segment = 0;
-	if (drawing->left == 0 || drawing->left > GUARD_GLYPHS_MAX)
-		return guard_refuse(guard, -EPROTO, "a text of the server has %u glyphs", drawing->left);
-	if (drawing->glyph_bits == 0)
-		return guard_refuse(guard, -EPROTO, "a text of the server has glyphs of an unknown kind");
-	return want_glyph(guard);
-}
-
-static int check_glyph(struct guard *guard)
-{
-	struct guard_drawing *drawing = &guard->drawing;
-	const uint8_t *part = guard->part;
-	size_t width = get16(part + 16), height = get16(part + 18);
-	size_t bytes = (width * drawing->glyph_bits + 7) / 8 * height;
-	int64_t left = (int64_t)(int32_t)get32(part) + (int32_t)get32(part + 8);
-	int64_t top = (int64_t)(int32_t)get32(part + 4) + (int32_t)get32(part + 12);
-	int64_t box[4] = { left, top, left + (int64_t)width, top + (int64_t)height };
-
-	if (guard->size - guard->looked < bytes)
-		return guard_refuse(guard, -EPROTO, "a glyph of the server is too short");
-	if (left < -GUARD_FAR_MAX || top < -GUARD_FAR_MAX || box[2] > GUARD_FAR_MAX || box[3] > GUARD_FAR_MAX)
-		return guard_refuse(guard, -EFBIG, "the server writes far outside of the screen");
-	guard->looked += bytes;
-	for (unsigned i = 0; i < 4; i++)
-		if (drawing->segment == 0 || (i < 2 ? box[i] < drawing->box[i] : box[i] > drawing->box[i]))
-			drawing->box[i] = box[i];
-	drawing->segment++;
-	return want_glyph(guard);
 }
 
 int guard_check_drawing(struct guard *guard, const struct guard_part *part)
@@ -350,17 +278,9 @@ int guard_check_drawing(struct guard *guard, const struct guard_part *part)
 		return check_dashes(guard);
 	case PART_DASH:
 		return check_dash(guard, part);
-	case PART_PATH:
-		return check_path(guard);
-	case PART_SEGMENT:
-		return check_segment(guard);
-	case PART_POINT:
-		return check_point(guard);
-	case PART_TEXT:
-		return check_text(guard);
-	case PART_GLYPH:
-		return check_glyph(guard);
-	default:
+	case PART_FIELD:
 		return check_field(guard);
+	default:
+		return guard_check_shape(guard, part);
 	}
 }

@@ -45,8 +45,7 @@ int guard_want_image(struct guard *guard, enum image_role role, uint32_t at, boo
 static int keep_image(struct guard *guard, bool instead)
 {
 	const struct guard_drawing *drawing = &guard->drawing;
-	int rc = kept_put(&guard->images, drawing->id,
-			  drawing->width * drawing->height * 4 + GUARD_IMAGE_COST, instead);
+	int rc = kept_put(&guard->images, drawing->id, drawing->width, drawing->height, instead);
 
 	if (rc == -ENOMEM)
 		return guard_refuse(guard, rc, "no memory for the list of the server's images");
@@ -74,6 +73,36 @@ static size_t size_of_body(const struct guard *guard)
 	return guard_packed_size(guard->drawing.image, guard->size - guard->looked);
 }
 
+/* A rop of three reads as much of its source as its box has, without a look at what there is. */
+static int check_source(struct guard *guard, const struct guard_part *part, uint32_t width, uint32_t height)
+{
+	const int32_t *box = guard->drawing.box, *area = guard->drawing.area;
+	int64_t down = (int64_t)area[2] - area[0], across = (int64_t)area[3] - area[1];
+
+	if (guard->type != DISPLAY_DRAW_ROP3 || part->role != ROLE_PICTURE)
+		return 0;
+	if (down <= 0 || across <= 0)
+		return guard_malformed(guard);
+	/* Of another size it is made to fit first. */
+	if (down != box[2] - box[0] || across != box[3] - box[1])
+		return 0;
+	if (area[0] < 0 || area[1] < 0 || area[2] > (int64_t)height || area[3] > (int64_t)width)
+		return guard_refuse(guard, -EPROTO, "the server draws more of an image than there is");
+	return 0;
+}
+
+static int check_kept(struct guard *guard, const struct guard_part *part)
+{
+	const struct kept_entry *kept = kept_find(&guard->images, guard->drawing.id);
+
+	/* It would be waited for, for ever. */
+	if (!kept)
+		return guard_refuse(guard, -EPROTO, "the server refers to an image that it never sent");
+	if (guard->drawing.flags & (IMAGE_KEEP | IMAGE_KEEP_INSTEAD))
+		return guard_malformed(guard);
+	return check_source(guard, part, kept->width, kept->height);
+}
+
 static int check_description(struct guard *guard, const struct guard_part *part)
 {
 	struct guard_drawing *drawing = &guard->drawing;
@@ -92,25 +121,21 @@ static int check_description(struct guard *guard, const struct guard_part *part)
 				    drawing->image);
 	if (mask && drawing->image != IMAGE_BITMAP && drawing->image != IMAGE_SURFACE && !from_cache)
 		return guard_malformed(guard);
-	/* It would be waited for, for ever. */
-	if (from_cache && !kept_has(&guard->images, drawing->id))
-		return guard_refuse(guard, -EPROTO, "the server refers to an image that it never sent");
+	if (from_cache)
+		return check_kept(guard, part);
 	if (drawing->image == IMAGE_SURFACE && drawing->flags & (IMAGE_KEEP | IMAGE_KEEP_INSTEAD))
 		return guard_malformed(guard);
-	/* Those that are there already have their sizes. */
-	if (!from_cache && drawing->image != IMAGE_SURFACE) {
+	if (drawing->image != IMAGE_SURFACE) {
 		rc = guard_check_sides(guard, "image", drawing->width, drawing->height);
+		if (rc == 0)
+			rc = check_source(guard, part, drawing->width, drawing->height);
 		if (rc == 0 && drawing->flags & IMAGE_KEEP)
 			rc = keep_image(guard, false);
 		else if (rc == 0 && drawing->flags & IMAGE_KEEP_INSTEAD && !mask)
 			rc = keep_image(guard, true);
 		if (rc < 0)
 			return rc;
-	} else if (from_cache && drawing->flags & (IMAGE_KEEP | IMAGE_KEEP_INSTEAD)) {
-		return guard_malformed(guard);
 	}
-	if (from_cache)
-		return 0;
 	return guard_want_part(guard, (struct guard_part){ .at = guard->looked,
 							   .need = size_of_body(guard),
 							   .kind = PART_IMAGE_BODY,
@@ -201,18 +226,27 @@ static int check_palette(struct guard *guard, const struct guard_part *part)
 	return 0;
 }
 
+static unsigned bits_of(uint32_t format)
+{
+	return format == SURFACE_555 || format == SURFACE_565 ? 16 : format == SURFACE_32_ALPHA ? 32 : format;
+}
+
 static int check_surface(struct guard *guard, const struct guard_part *part)
 {
 	uint32_t id = get32(guard->part);
-	uint32_t format;
+	const struct guard_surface *from, *to = &guard->surfaces[guard->drawing.surface];
 
 	if (id >= GUARD_SURFACES_MAX || guard->surfaces[id].kib == 0)
 		return guard_refuse(guard, -EPROTO, "the server draws from surface %u, which there is not",
 				    id);
-	format = guard->surfaces[id].format;
-	if (part->role == ROLE_MASK && format != SURFACE_A1)
+	from = &guard->surfaces[id];
+	if (part->role == ROLE_MASK)
+		return from->format == SURFACE_A1 ? 0 : guard_malformed(guard);
+	/* These two know how to change pixels into others. */
+	if (guard->type != DISPLAY_DRAW_COMPOSITE && guard->type != DISPLAY_DRAW_ALPHA_BLEND &&
+	    bits_of(from->format) != bits_of(to->format))
 		return guard_malformed(guard);
-	return 0;
+	return check_source(guard, part, from->width, from->height);
 }
 
 static int check_body(struct guard *guard, const struct guard_part *part)

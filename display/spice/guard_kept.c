@@ -60,17 +60,24 @@ static int grow(struct guard_kept *kept)
 	return 0;
 }
 
-int kept_put(struct guard_kept *kept, uint64_t id, uint32_t bytes, bool instead)
+static size_t bytes_of(const struct kept_entry *entry)
 {
+	return (size_t)entry->width * entry->height * 4 + KEPT_COST;
+}
+
+int kept_put(struct guard_kept *kept, uint64_t id, unsigned width, unsigned height, bool instead)
+{
+	struct kept_entry new = {
+		.id = id, .width = (uint16_t)width, .height = (uint16_t)height, .times = 1
+	};
 	struct kept_entry *entry = find(kept, id);
 	int rc;
 
 	if (entry && entry->times > 0) {
-		kept->bytes += bytes;
-		kept->bytes -= entry->bytes;
-		entry->bytes = bytes;
-		if (!instead && entry->times < UINT32_MAX)
-			entry->times++;
+		kept->bytes += bytes_of(&new);
+		kept->bytes -= bytes_of(entry);
+		new.times = entry->times + (!instead && entry->times < UINT32_MAX);
+		*entry = new;
 		return 0;
 	}
 	if (kept->count == KEPT_MAX)
@@ -83,17 +90,17 @@ int kept_put(struct guard_kept *kept, uint64_t id, uint32_t bytes, bool instead)
 	}
 	if (!entry)
 		return -ENOSPC;
-	*entry = (struct kept_entry){ .id = id, .bytes = bytes, .times = 1 };
-	kept->bytes += bytes;
+	*entry = new;
+	kept->bytes += bytes_of(&new);
 	kept->count++;
 	return 0;
 }
 
-bool kept_has(const struct guard_kept *kept, uint64_t id)
+const struct kept_entry *kept_find(const struct guard_kept *kept, uint64_t id)
 {
 	const struct kept_entry *entry = find(kept, id);
 
-	return entry && entry->times > 0;
+	return entry && entry->times > 0 ? entry : NULL;
 }
 
 void kept_drop(struct guard_kept *kept, uint64_t id)
@@ -103,7 +110,7 @@ void kept_drop(struct guard_kept *kept, uint64_t id)
 
 	if (!entry || entry->times == 0 || --entry->times > 0)
 		return;
-	kept->bytes -= entry->bytes;
+	kept->bytes -= bytes_of(entry);
 	kept->count--;
 	/* Those behind it move up, unless that were in front of their own place. */
 	hole = (uint32_t)(entry - kept->entries);

@@ -11,11 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define KEPT_MAX 131072 /* entries */
+#define KEPT_MAX  131072 /* entries */
+#define KEPT_COST 512    /* bytes of an image besides its pixels, which are taken for 4 each */
 
 struct kept_entry {
 	uint64_t id;
-	uint32_t bytes;
+	uint16_t width, height;
 	uint32_t times; /* 0: no entry */
 };
 
@@ -30,9 +31,10 @@ struct guard_kept {
  * It is in now, once more than before, or, where `instead`, as often as before; with this size in both cases. -ENOSPC:
  * there are KEPT_MAX; -ENOMEM.
  */
-int kept_put(struct guard_kept *kept, uint64_t id, uint32_t bytes, bool instead);
+int kept_put(struct guard_kept *kept, uint64_t id, unsigned width, unsigned height, bool instead);
 
-bool kept_has(const struct guard_kept *kept, uint64_t id);
+/* NULL: it is not there. */
+const struct kept_entry *kept_find(const struct guard_kept *kept, uint64_t id);
 
 /* Takes it out once. One that is not there is nobody's fault. */
 void kept_drop(struct guard_kept *kept, uint64_t id);

@@ -83,7 +83,7 @@ static int check_lz(struct guard *guard, uint32_t width, uint32_t height, unsign
 static int check_window(struct guard *guard, uint64_t number, uint32_t back)
 {
 	struct guard_glz *glz = &guard->glz;
-	uint32_t bytes = guard->drawing.width * guard->drawing.height * 4 + GUARD_IMAGE_COST;
+	uint32_t bytes = guard->drawing.width * guard->drawing.height * 4 + KEPT_COST;
 
 	/* Any other order makes the library's row grow without end, or look for its beginning for years. */
 	if (number != glz->next || back > number)

@@ -7,7 +7,8 @@
  *      guard_body.c    channels that are offered, cursors
  *      guard_agent.c   the guest's agent, both ways
  *      guard_display.c surfaces, and what is taken out of the caches
- *      guard_draw.c    drawings: boxes, clips, brushes, masks, texts, paths
+ *      guard_draw.c    drawings: boxes, clips, brushes, masks
+ *      guard_shape.c   paths and texts
  *      guard_image.c   images, wherever one hangs, and palettes
  *      guard_packed.c  what QUIC, LZ, JPEG and the like begin with
  *      guard_kept.c    what a cache holds
@@ -22,6 +23,7 @@
 
 #define GUARD_LINK_HEADER    16 /* of a greeting: magic, two versions, size */
 #define GUARD_MESSAGE_HEADER 6
+#define GUARD_SUBPIXELS      4 /* bits of a path's numbers behind the point */
 
 enum message {
 	/* Any channel's, up to 100. */
@@ -108,9 +110,10 @@ enum part_kind {
 	PART_ALPHA,       /* what that begins with */
 };
 
-/* What an image is for: a mask is one bit a pixel, and kept in another way. */
+/* What an image is for: to be drawn, to be repeated by a brush; a mask is one bit a pixel, and kept in another way. */
 enum image_role {
 	ROLE_PICTURE,
+	ROLE_TILE,
 	ROLE_MASK,
 };
 
@@ -194,6 +197,9 @@ int guard_check_sides(struct guard *guard, const char *what, uint64_t width, uin
 /* guard_draw.c */
 bool guard_draws(unsigned type);
 int guard_check_drawing(struct guard *guard, const struct guard_part *part);
+
+/* guard_shape.c */
+int guard_check_shape(struct guard *guard, const struct guard_part *part);
 
 /* guard_image.c: an image is described there, 0: nowhere; a part of one. */
 int guard_want_image(struct guard *guard, enum image_role role, uint32_t at, bool needed);

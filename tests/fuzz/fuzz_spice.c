@@ -30,7 +30,10 @@ static void check_bytes(const struct guard *guard)
 		abort();
 	bytes = 0;
 	for (uint32_t i = 0; i < guard->images.room; i++)
-		bytes += guard->images.entries[i].times ? guard->images.entries[i].bytes : 0;
+		if (guard->images.entries[i].times > 0)
+			bytes +=
+				(size_t)guard->images.entries[i].width * guard->images.entries[i].height * 4 +
+				KEPT_COST;
 	if (bytes != guard->images.bytes || (guard->error == 0 && bytes > GUARD_IMAGES_BYTES))
 		abort();
 	bytes = 0;

@@ -6,10 +6,11 @@
 
 #define IMAGES_MAX 3
 
-/* Fields: i image, b brush with a pattern, m mask; digits are bytes that do not matter. */
+/* Fields: i image, b brush with a pattern, m mask; 3 a rop of three, a an area of 5 x 5; other digits are bytes that do not
+ * matter. */
 const struct drawing drawings[DRAWINGS] = {
-	{ 302, 2, 2, "b2m" },  { 303, 3, 3, "i88b21m" }, { 304, 2, 2, "i8821m" },  { 305, 2, 2, "i8821m" },
-	{ 306, 1, 1, "m" },    { 308, 1, 1, "m" },       { 309, 3, 3, "i88b11m" }, { 312, 1, 0, "i8844" },
+	{ 302, 2, 2, "b2m" },  { 303, 3, 3, "i88b21m" }, { 304, 2, 2, "i8821m" }, { 305, 2, 2, "i8821m" },
+	{ 306, 1, 1, "m" },    { 308, 1, 1, "m" },       { 309, 3, 3, "iab31m" }, { 312, 1, 0, "i8844" },
 	{ 313, 1, 0, "2i88" }, { 318, 2, 0, "cii44" },
 };
 
@@ -88,6 +89,14 @@ static void add_field(char field, unsigned *count)
 		add(1, 2);
 		pointers[(*count)++] = script.size;
 		add_zeros(12);
+		return;
+	case '3':
+		add(1, 0x16);
+		return;
+	case 'a':
+		add(8, 0);
+		add(4, 5);
+		add(4, 5);
 		return;
 	case 'i':
 		pointers[(*count)++] = script.size;

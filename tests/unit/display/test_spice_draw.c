@@ -365,8 +365,69 @@ static void test_texts(void **state)
 	expect(GUARD_DISPLAY, -EFBIG);
 }
 
+/* A rop of three, its area drawn from at 21 + 4, its pattern's brush at 21 + 4 + 16. */
+static void test_rops_of_three(void **state)
+{
+	static const struct {
+		uint32_t at, value;
+		int error;
+	} cases[] = {
+		/* An area of another size is made to fit; one without extent cannot be. */
+		{ 25, (uint32_t)-1, 0 },
+		{ 33, 6, 0 },
+		{ 33, 0, -EPROTO },
+		{ 37, 0, -EPROTO },
+		/* The pattern begins there. */
+		{ 46, 1, -EPROTO },
+		{ 50, 1, -EPROTO },
+		{ 46, (uint32_t)-3, 0 },
+	};
+	/* Areas of the box's size, with the place that is beside the image of 7 x 5. */
+	static const int32_t beside[][2] = { { -1, 0 }, { 0, -1 }, { 1, 0 }, { 0, 3 } };
+	unsigned known = 0;
+
+	for (unsigned rop = 0; rop < 256; rop++) {
+		static struct guard guard;
+
+		begin_whole_drawing(6);
+		script.bytes[drawing() + 21 + 4 + 16 + 13] = (uint8_t)rop;
+		known += play(&guard, GUARD_DISPLAY, 1 << 16) == 0;
+		guard_finish(&guard);
+	}
+	assert_int_equal(known, 256 - 38);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		begin_whole_drawing(6);
+		/* A box of the area's size: nothing is made to fit. */
+		set32(drawing() + 12, 5);
+		set32(drawing() + 16, 5);
+		expect(GUARD_DISPLAY, 0);
+		set32(drawing() + cases[i].at, cases[i].value);
+		expect(GUARD_DISPLAY, cases[i].error);
+	}
+	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
+		begin_whole_drawing(6);
+		set32(drawing() + 12, 5);
+		set32(drawing() + 16, 5);
+		for (unsigned k = 0; k < 4; k++)
+			set32(drawing() + 25 + 4 * k, (uint32_t)(beside[i][k % 2] + (k < 2 ? 0 : 5)));
+		expect(GUARD_DISPLAY, -EPROTO);
+	}
+}
+
 static void test_small_things(void **state)
 {
+	/* Text over its background. */
+	for (unsigned mode = 4; mode <= 8; mode += 4)
+		for (unsigned with = 0; with < 2; with++) {
+			begin_text(1, 1);
+			set32(drawing() + 25 + 8, 10);
+			set32(drawing() + 25 + 12, 10 * with);
+			script.bytes[drawing() + 25 + 16 + 10] = (uint8_t)mode;
+			add_glyph(5, 5, 9, 7, 14);
+			end_drawing();
+			expect(GUARD_DISPLAY, with && mode != 8 ? -EPROTO : 0);
+		}
+
 	/* How a picture is scaled. */
 	for (unsigned mode = 0; mode < 3; mode++) {
 		begin_whole_drawing(2);
@@ -409,6 +470,7 @@ int main(void)
 		cmocka_unit_test(test_on_no_surface), cmocka_unit_test(test_brushes),
 		cmocka_unit_test(test_paths),         cmocka_unit_test(test_dashes),
 		cmocka_unit_test(test_texts),         cmocka_unit_test(test_small_things),
+		cmocka_unit_test(test_rops_of_three),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

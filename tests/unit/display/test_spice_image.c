@@ -500,7 +500,7 @@ static void test_cache(void **state)
 
 static void test_bytes_in_cache(void **state)
 {
-	unsigned most = GUARD_IMAGES_BYTES / (2048 * 2000 * 4 + GUARD_IMAGE_COST);
+	unsigned most = GUARD_IMAGES_BYTES / (2048 * 2000 * 4 + KEPT_COST);
 
 	begin_screen();
 	for (unsigned i = 0; i < most; i++)
@@ -562,6 +562,24 @@ static void test_from_surfaces(void **state)
 		add_description(1, SURFACE, i == 3 ? KEEP : i == 4 ? KEEP_INSTEAD : 0, 10, 10);
 		add(4, i == 1 ? 8 : i == 2 ? 0xffffffff : 7);
 		expect_copy(i == 0 ? 0 : -EPROTO);
+	}
+	/* Pixels of other bits; only where they are changed on the way. */
+	for (unsigned i = 0; i < 3; i++) {
+		begin();
+		add_surface(0, 64, 64);
+		add_surface(7, 10, 10);
+		set32(script.size - 8, i == 0 ? 96 : 8);
+		if (i == 2) {
+			add_drawing(313);
+			add(2, 0);
+			add(4, 21 + 22);
+			add_zeros(16);
+		} else {
+			add_copy();
+		}
+		add_description(1, SURFACE, 0, 10, 10);
+		add(4, 7);
+		expect_copy(i == 1 ? -EPROTO : 0);
 	}
 	/* LZ4 has no sides of its own. */
 	begin_copy();

@@ -25,20 +25,22 @@ static uint32_t next_random(void)
 static void test_against_a_simple_one(void **state)
 {
 	static struct {
-		uint32_t times, bytes;
+		uint32_t times;
+		size_t bytes;
 	} simple[IDS];
 	struct guard_kept kept = { 0 };
 	uint32_t count = 0;
 	size_t bytes = 0;
 
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		uint32_t n = next_random() % IDS, size = next_random() % 100000;
+		uint32_t n = next_random() % IDS, w = next_random() % 16384, h = next_random() % 16384;
+		size_t size = (size_t)w * h * 4 + KEPT_COST;
 		uint64_t id = (uint64_t)n << 40 | n;
 		bool instead = next_random() % 4 == 0;
 
 		/* At times it fills, at times it empties. */
 		if (next_random() % 100 < (i / 20000 % 2 ? 30 : 70)) {
-			assert_int_equal(kept_put(&kept, id, size, instead), 0);
+			assert_int_equal(kept_put(&kept, id, w, h, instead), 0);
 			count += simple[n].times == 0;
 			bytes = bytes + size - (simple[n].times ? simple[n].bytes : 0);
 			simple[n].times += simple[n].times == 0 || !instead;
@@ -51,13 +53,13 @@ static void test_against_a_simple_one(void **state)
 			}
 		}
 		n = next_random() % IDS;
-		assert_int_equal(kept_has(&kept, (uint64_t)n << 40 | n), simple[n].times > 0);
+		assert_int_equal(kept_find(&kept, (uint64_t)n << 40 | n) != NULL, simple[n].times > 0);
 		assert_int_equal(kept.count, count);
 		assert_int_equal(kept.bytes, bytes);
 	}
 	kept_clear(&kept);
 	assert_int_equal(kept.count, 0);
-	assert_false(kept_has(&kept, 0));
+	assert_false(kept_find(&kept, 0) != NULL);
 	kept_drop(&kept, 0);
 }
 
@@ -66,17 +68,17 @@ static void test_as_many_as_there_may_be(void **state)
 	struct guard_kept kept = { 0 };
 
 	for (uint64_t i = 0; i < KEPT_MAX; i++)
-		assert_int_equal(kept_put(&kept, i * i, 1, false), 0);
-	assert_int_equal(kept_put(&kept, ~0ull, 1, false), -ENOSPC);
+		assert_int_equal(kept_put(&kept, i * i, 1, 1, false), 0);
+	assert_int_equal(kept_put(&kept, ~0ull, 1, 1, false), -ENOSPC);
 	/* One that is there may be there again; and where one goes another may come. */
-	assert_int_equal(kept_put(&kept, 25, 1, false), 0);
+	assert_int_equal(kept_put(&kept, 25, 1, 1, false), 0);
 	kept_drop(&kept, 25);
-	assert_true(kept_has(&kept, 25));
+	assert_true(kept_find(&kept, 25) != NULL);
 	kept_drop(&kept, 25);
-	assert_false(kept_has(&kept, 25));
-	assert_int_equal(kept_put(&kept, ~0ull, 1, false), 0);
+	assert_false(kept_find(&kept, 25) != NULL);
+	assert_int_equal(kept_put(&kept, ~0ull, 1, 1, false), 0);
 	for (uint64_t i = 0; i < KEPT_MAX; i++)
-		assert_int_equal(kept_has(&kept, i * i), i != 5);
+		assert_int_equal(kept_find(&kept, i * i) != NULL, i != 5);
 	kept_clear(&kept);
 }
 
@@ -110,7 +112,7 @@ static void test_a_crowd(void **state)
 		uint64_t id = unshift((uint64_t)i << 32, 31) * inverse(0x94d049bb133111ebu);
 
 		id = unshift(id, 27) * inverse(0xbf58476d1ce4e5b9u);
-		rc = kept_put(&kept, unshift(id, 30), 1, false);
+		rc = kept_put(&kept, unshift(id, 30), 1, 1, false);
 	}
 	assert_int_equal(rc, -ENOSPC);
 	assert_true(i > 100 && i < 1000);
