@@ -8,8 +8,8 @@
 #include "hub/core/exit.h"
 #include "hub/core/log.h"
 #include "hub/core/loop.h"
-#include "hub/core/sandbox.h"
 #include "hub/relay/ask.h"
+#include "hub/relay/confine.h"
 #include "hub/relay/control.h"
 #include "hub/relay/options.h"
 #include "hub/relay/relay.h"
@@ -28,14 +28,6 @@ static void raise_file_limit(void)
 		return;
 	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-/* All that it will ever be asked to do is known by now; what it carries comes from strangers. */
-static void confine(const struct config *config)
-{
-	static const struct sandbox_needs needs = { .calls = "splice" };
-
-	sandbox_confine(config->sandbox, &needs, "[relay] sandbox");
 }
 
 static int run(const struct config *config)
