@@ -15,7 +15,6 @@
 #define LIGHT_REFILL_NS NS_PER_S
 /* A buffer is given two seconds to prove itself, however slow the claim; only then it slows down. */
 #define PROOF_HZ    2.0
-#define DRAIN_MAX   64
 #define ACTIONS_MAX 4
 /*
  * A check beside the buffer finds the buffer silent when the value is off by more than this part of itself.
@@ -175,23 +174,20 @@ static void take_sample(struct iiosensor *s, const double *raw, uint64_t kernel_
 		sensor_say_sample(s, now_ns);
 }
 
-void sensor_drain(struct iiosensor *s, uint64_t now_ns)
+void sensor_take(struct iiosensor *s, uint64_t now_ns)
 {
 	int64_t values[IIOBUS_CHANNELS_MAX];
 	double raw[CHANNELS_MAX] = { 0 };
 	uint64_t at;
-	int rc = 0;
+	int rc = s->env->bus->ops->next(s->buffer, values, &at);
 
-	for (int i = 0; i < DRAIN_MAX && s->capture.mode == CAPTURE_BUFFER; i++) {
-		rc = s->env->bus->ops->next(s->buffer, values, &at);
-		if (rc <= 0)
-			break;
-		for (unsigned j = 0; j < s->channels.count; j++)
-			raw[j] = (double)values[j];
-		take_sample(s, raw, at, now_ns);
-	}
 	if (rc < 0)
 		note_error(s, "its buffer fails", rc, now_ns);
+	if (rc <= 0)
+		return;
+	for (unsigned i = 0; i < s->channels.count; i++)
+		raw[i] = (double)values[i];
+	take_sample(s, raw, at, now_ns);
 }
 
 static bool has_moved(const struct iiosensor *s, const double *values)

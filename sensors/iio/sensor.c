@@ -103,7 +103,7 @@ void iiosensor_ready(struct iiosensor *s)
 void iiosensor_dispatch(struct iiosensor *s, uint64_t now_ns)
 {
 	if (s->ready && s->buffer && s->capture.mode == CAPTURE_BUFFER)
-		sensor_drain(s, now_ns);
+		sensor_take(s, now_ns);
 	s->ready = false;
 	sensor_act(s, now_ns);
 	if (s->capture.mode == CAPTURE_OFF || s->capture.mode == CAPTURE_FAILED)

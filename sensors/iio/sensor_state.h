@@ -42,8 +42,11 @@ struct iiosensor {
 
 /* ---- read.c ---- */
 
-/* Takes what waits in the buffer. */
-void sensor_drain(struct iiosensor *s, uint64_t now_ns);
+/*
+ * Takes the oldest sample of the buffer, which has become ready. One: as long as there are more it stays ready, and to ask whether
+ * there are would be a system call for each sample, since sensors are slower than we are.
+ */
+void sensor_take(struct iiosensor *s, uint64_t now_ns);
 /* Does what is due: opening, reading, checking, closing. */
 void sensor_act(struct iiosensor *s, uint64_t now_ns);
 /* From the rate at which a buffer proves itself to the one that is claimed. */

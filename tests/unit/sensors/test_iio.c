@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -212,6 +213,15 @@ static void a_turn_comes_through_the_buffer(void **state)
 	assert_int_equal(write(f->pipe, left_up, sizeof(left_up)), sizeof(left_up));
 	sensors_dispatch(sensors, NS_PER_S + 2);
 	assert_string_equal(said_text(&said, "orientation"), "left-up");
+	/* Two that came together: the first leaves it ready for the second. */
+	assert_int_equal(write(f->pipe, normal, sizeof(normal)), sizeof(normal));
+	assert_int_equal(write(f->pipe, left_up, sizeof(left_up)), sizeof(left_up));
+	sensors_dispatch(sensors, NS_PER_S + 3);
+	assert_string_equal(said_text(&said, "orientation"), "normal");
+	assert_int_equal(poll(&(struct pollfd){ sensors_fd(sensors), POLLIN, 0 }, 1, 0), 1);
+	sensors_dispatch(sensors, NS_PER_S + 4);
+	assert_string_equal(said_text(&said, "orientation"), "left-up");
+	assert_int_equal(poll(&(struct pollfd){ sensors_fd(sensors), POLLIN, 0 }, 1, 0), 0);
 	/* The device is pulled: its buffer ends, what it said is polled, fails, and is stale. */
 	close(f->pipe);
 	f->pipe = -1;
