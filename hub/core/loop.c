@@ -200,7 +200,8 @@ void loop_remove_fd(struct loop_fd *source)
 	source->loop->sweep = true;
 }
 
-static void rearm(struct loop *loop)
+/* How long to sleep at most, for epoll_wait: until something happens, the timer included, or not at all when one is due already. */
+static int rearm(struct loop *loop)
 {
 	uint64_t nearest = CLOCK_NEVER;
 	struct itimerspec spec = { 0 };
@@ -209,17 +210,18 @@ static void rearm(struct loop *loop)
 	DL_FOREACH(loop->timers, t)
 	if (t->fn && t->deadline < nearest)
 		nearest = t->deadline;
+	if (nearest <= loop->now)
+		return 0;
 	/* An armed timer that is too early costs one wake-up; one that was moved away costs none: it is set anew. */
 	if (nearest == loop->armed)
-		return;
+		return -1;
 	if (nearest != CLOCK_NEVER) {
 		spec.it_value.tv_sec = (time_t)(nearest / NS_PER_S);
 		spec.it_value.tv_nsec = (long)(nearest % NS_PER_S);
-		if (!nearest)
-			spec.it_value.tv_nsec = 1;
 	}
 	timerfd_settime(loop->timerfd, TFD_TIMER_ABSTIME, &spec, NULL);
 	loop->armed = nearest;
+	return -1;
 }
 
 struct loop_timer *loop_add_timer(struct loop *loop, loop_fn fn, void *data)
@@ -370,14 +372,14 @@ int loop_run(struct loop *loop)
 	struct epoll_event events[BATCH_MAX];
 
 	for (;;) {
-		int n;
+		int n, timeout;
 
 		/* Before the first sleep too, for what was queued before, and after the last batch, for its farewells. */
 		run_hooks(loop);
 		if (loop->quit)
 			break;
-		rearm(loop);
-		n = epoll_wait(loop->epoll, events, BATCH_MAX, -1);
+		timeout = rearm(loop);
+		n = epoll_wait(loop->epoll, events, BATCH_MAX, timeout);
 		if (n < 0 && errno != EINTR)
 			return -errno;
 		loop->now = clock_now_ns();
