@@ -137,6 +137,9 @@ static int check_base(struct guard *guard)
 	/* The library does not even look at what draws on none. */
 	if (surface >= GUARD_SURFACES_MAX || guard->surfaces[surface].kib == 0)
 		return 0;
+	/* What is not 32 bits the library takes for 16, and writes twice as far. */
+	if (guard->type == DISPLAY_DRAW_ROP3 && guard->surfaces[surface].format < SURFACE_555)
+		return guard_refuse(guard, -EPROTO, "the server draws by a rop of three on a mask");
 	if (part[CLIP_AT] > CLIP_RECTS)
 		return guard_refuse(guard, -EPROTO, "the server clips in an unknown way (%u)", part[CLIP_AT]);
 	if (part[CLIP_AT] == CLIP_RECTS)

@@ -242,6 +242,9 @@ static int check_surface(struct guard *guard, const struct guard_part *part)
 	from = &guard->surfaces[id];
 	if (part->role == ROLE_MASK)
 		return from->format == SURFACE_A1 ? 0 : guard_malformed(guard);
+	/* The library takes it for an image, though it is none. */
+	if (guard->type == DISPLAY_DRAW_STROKE)
+		return guard_refuse(guard, -EPROTO, "the server draws lines with a surface");
 	/* These two know how to change pixels into others. */
 	if (guard->type != DISPLAY_DRAW_COMPOSITE && guard->type != DISPLAY_DRAW_ALPHA_BLEND &&
 	    bits_of(from->format) != bits_of(to->format))

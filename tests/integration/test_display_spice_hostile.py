@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import random
 import signal
 import socket
 import struct
@@ -13,7 +14,11 @@ import unittest
 from kit import spice
 from kit.servers import free_port, wait_until
 from kit.spice import CURSOR, DISPLAY, DRAWN, MAIN, SpiceQemu, message, need_qemu
+from kit.spice_random import Drawings, surfaces
 from test_display_spice import Spice, main
+
+SEED = int(os.environ.get("DISPLAY_SEED", "1"))
+DRAWINGS = int(os.environ.get("DISPLAY_DRAWINGS", "400"))
 
 
 def certificate(folder, name):
@@ -85,6 +90,25 @@ class Hostile(Spice):
         for data, reason in cases:
             with self.subTest(reason=reason):
                 self.ends(server, DISPLAY, data, reason)
+
+    def test_random_drawings(self):
+        """Drawings within the limits, on surfaces of each kind: some are refused, none ends the program."""
+        server, screen = self.serve(), self.screen_turned()
+        display = self.show(screen, self.uri)
+        self.see(screen)
+        drawings, sent = Drawings(random.Random(SEED)), 0
+        while sent < DRAWINGS:
+            try:
+                server.say(DISPLAY, surfaces())
+                for _ in range(20):
+                    sent += 1
+                    server.say(DISPLAY, drawings.one())
+            except (OSError, KeyError):  # it was refused: the next connection is on its way
+                time.sleep(0.05)
+            self.assertIsNone(display.process.poll(), f"seed {SEED}, after {sent} drawings\n{display.story()}")
+        server.stop()
+        server.start()
+        self.see(screen)
 
     def test_greetings(self):
         """What is no SPICE, and a server that says nothing: the reason is on the status page, and nobody crashes."""

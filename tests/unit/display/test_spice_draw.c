@@ -297,6 +297,30 @@ static void test_dashes(void **state)
 	expect_stroke(-EPROTO);
 }
 
+/* A line of a pattern: bitmaps are, surfaces are taken for what they are not. */
+static void test_patterns_of_lines(void **state)
+{
+	for (unsigned surface = 0; surface < 2; surface++) {
+		begin_drawing(310);
+		add(4, 0);
+		add(1, 0);
+		add(1, 2);
+		add(4, 0);
+		add_zeros(8 + 4);
+		set32(drawing() + 21, (uint32_t)(script.size - drawing()));
+		add(4, 1);
+		add_segment(1, 2, 160);
+		set32(drawing() + 27, (uint32_t)(script.size - drawing()));
+		add_description(1, surface ? 104 : 0, 0, 7, 5);
+		if (surface)
+			add(4, 0);
+		else
+			add_bitmap(8, 0, 7, 5, 28, 0);
+		end_drawing();
+		expect(GUARD_DISPLAY, surface ? -EPROTO : 0);
+	}
+}
+
 static void begin_text(unsigned count, unsigned flags)
 {
 	begin_drawing(311);
@@ -386,6 +410,11 @@ static void test_rops_of_three(void **state)
 	static const int32_t beside[][2] = { { -1, 0 }, { 0, -1 }, { 1, 0 }, { 0, 3 } };
 	unsigned known = 0;
 
+	/* On a surface of 8 bits. */
+	begin_whole_drawing(6);
+	expect(GUARD_DISPLAY, 0);
+	set32(drawing() - 6 - 8, 8);
+	expect(GUARD_DISPLAY, -EPROTO);
 	for (unsigned rop = 0; rop < 256; rop++) {
 		static struct guard guard;
 
@@ -465,11 +494,17 @@ static void test_small_things(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_surfaces),      cmocka_unit_test(test_boxes),
-		cmocka_unit_test(test_clips),         cmocka_unit_test(test_images_everywhere),
-		cmocka_unit_test(test_on_no_surface), cmocka_unit_test(test_brushes),
-		cmocka_unit_test(test_paths),         cmocka_unit_test(test_dashes),
-		cmocka_unit_test(test_texts),         cmocka_unit_test(test_small_things),
+		cmocka_unit_test(test_surfaces),
+		cmocka_unit_test(test_boxes),
+		cmocka_unit_test(test_clips),
+		cmocka_unit_test(test_images_everywhere),
+		cmocka_unit_test(test_on_no_surface),
+		cmocka_unit_test(test_brushes),
+		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_dashes),
+		cmocka_unit_test(test_patterns_of_lines),
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_small_things),
 		cmocka_unit_test(test_rops_of_three),
 	};
 
