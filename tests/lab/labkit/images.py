@@ -19,10 +19,12 @@ LIBDIR = "usr/lib/x86_64-linux-gnu"
 # Helper programs: source, and the libraries it needs. No library: static, so that it runs anywhere.
 HELPERS = {
     "agent": [],
+    "beat": [],
     "relay": [],
     "uhidev": [],
     "evread": [],
     "store-hammer": ["xenstore"],
+    "store-try": ["xenstore"],
     "uidev": ["evdev"],
     "vchan-attack": ["xenvchan", "xenevtchn"],
     "vchan-echo": ["xenvchan"],
@@ -231,15 +233,10 @@ def build_dom0(archive):
         add_program(archive, programs / name)
     archive.link("usr/lib/xen", xen_version())
     archive.file("etc/xen/xl.conf", b'autoballoon="off"\nclaim_mode=0\n')
-    archive.file("usr/libexec/xen-qemu-system-i386", device_model(), 0o755)
-
-
-def device_model():
-    """Too large for an initramfs, so it runs from the host's root. It serves channels that end in a socket."""
-    program = ROOT / "usr/libexec/xen-qemu-system-i386"
-    return f"""#!/bin/sh
-exec chroot /host env LD_LIBRARY_PATH={ROOT / LIBDIR} {program} -L /usr/share/qemu "$@"
-""".encode()
+    # It serves PV channels, and does not begin without a keymap.
+    add_program(archive, ROOT / "usr/libexec/xen-qemu-system-i386")
+    keymap = "usr/share/qemu/keymaps/en-us"
+    archive.file(keymap, next(base / keymap for base in (ROOT, Path("/")) if (base / keymap).exists()))
 
 
 def build_domu(archive):

@@ -35,6 +35,7 @@ class Machine:
     name = ""
     memory = 0
     board = ""
+    processors = 1
     boot_timeout = 120
 
     def __init__(self, folder):
@@ -49,7 +50,8 @@ class Machine:
     def arguments(self):
         """The same for the machine that is saved and the one that is restored."""
         return [
-            "-accel", "tcg", "-machine", self.board, "-cpu", "qemu64", "-smp", "1", "-m", str(self.memory),
+            "-accel", "tcg", "-machine", self.board, "-cpu", "qemu64",
+            "-smp", str(self.processors), "-m", str(self.memory),
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-acpitable", f"file={self.images['acpi']}", "-device", "pc-testdev",
             "-device", "virtio-serial-pci,id=agents",

@@ -3,15 +3,16 @@
 
 import base64
 import gzip
+import signal
 import struct
 import tarfile
 from pathlib import Path
 
-from .common import BIN
+from .common import BIN, Failure
 
 NEEDS = "xenhub-display rfb_dump Xvfb xkbcomp"
 PATIENCE = 120
-SECONDS = 25  # from the display's start to the picture that it saves: it is emulated
+SHOT = "/run/lab/shown.bmp"
 
 
 def file_of(guest, path):
@@ -57,18 +58,42 @@ def start_display_server(guest, width, height):
 
 
 def spawn_display(guest, width, height, uri):
-    return guest.spawn(f"DISPLAY=:2 HOME=/run/lab exec xenhub-display --windowed {width}x{height} "
-                       f"--screenshot /run/lab/shown.bmp --exit-after {SECONDS} {uri}")
+    # Ignored until the program wants it: a shot that is asked for too early must not end it.
+    return guest.spawn(f"trap '' USR1; DISPLAY=:2 HOME=/run/lab exec xenhub-display --windowed {width}x{height} "
+                       f"--screenshot {SHOT} {uri}")
 
 
-def shown_by(display):
-    """The picture it saved when it ended."""
-    result = display.wait(PATIENCE)
-    assert result.status == 0, f"it ended with {result.status}: {result.text[-400:]}"
-    return of_bmp(file_of(display.agent, "/run/lab/shown.bmp"))
+def of_shot(data):
+    """Its picture, or None while it is not written whole."""
+    try:
+        return of_bmp(data)
+    except (IndexError, struct.error):
+        return None
 
 
-def compare(shown, drawn):
+def shows(lab, display, drawn):
+    """Until the display shows what was drawn, and then its end."""
     assert len({pixel for row in drawn for pixel in row}) > 1, "the server shows nothing that could be compared"
-    assert (len(shown[0]), len(shown)) == (len(drawn[0]), len(drawn)), f"{len(shown[0])} x {len(shown)} pixels are shown"
-    assert shown == drawn, f"{sum(a != b for rows in zip(shown, drawn) for a, b in zip(*rows))} pixels differ"
+    last = [None, None]  # the hash of its last shot, and the picture
+
+    def alike():
+        assert display.status is None, f"it ended with {display.status}: {display.text[-400:]}"
+        display.kill(signal.SIGUSR1)
+        digest = str(display.agent.run(f"sha256sum {SHOT} 2> /dev/null; true", timeout=PATIENCE))
+        if digest and digest != last[0]:
+            last[:] = digest, of_shot(file_of(display.agent, SHOT))
+        return last[1] == drawn
+
+    try:
+        lab.until(alike, "another picture is shown", PATIENCE)
+    except Failure as reason:
+        raise Failure(f"{reason}: {difference(last[1], drawn)}") from None
+    assert display.stop(PATIENCE).status == 0, display.text[-400:]
+
+
+def difference(shown, drawn):
+    if not shown:
+        return "no shot was taken"
+    if (len(shown[0]), len(shown)) != (len(drawn[0]), len(drawn)):
+        return f"{len(shown[0])} x {len(shown)} pixels"
+    return f"{sum(a != b for rows in zip(shown, drawn) for a, b in zip(*rows))} pixels differ"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The Xen machine: Dom0 with xenstored and xl, and two guests that are up before the snapshot is taken."""
+"""The Xen machine: Dom0 with xenstored and xl, and three guests that are up before the snapshot is taken."""
 
 import re
 import tarfile
@@ -11,8 +11,13 @@ from .images import libraries, library
 from .machine import LINUX_ARGUMENTS, Machine
 from .plain import prepare_input
 
-GUESTS = ("gui", "app")
-GUEST_MEMORY = 128
+CHANNEL = "org.xenhub"  # a terminal's in Dom0; with .socket, a socket's
+# This libxl never creates the first channel.
+CHANNELS = ("channel = ['connection=pty,name=unused', "
+            f"'connection=pty,name={CHANNEL}', 'connection=socket,path=/run/lab/channel,name={CHANNEL}.socket']")
+# Those of the snapshot, each with what it has beside a console.
+GUESTS = {"gui": (), "app": (), "channels": (CHANNELS,)}
+GUEST_MEMORY = 192
 
 
 class Domain:
@@ -29,14 +34,15 @@ class Domain:
     def exists(self):
         return self.dom0.run(f"xl domid {self.name}", check=False).status == 0
 
-    def create(self, *lines, memory=GUEST_MEMORY):
-        """`lines` are added to the guest's xl configuration."""
+    def create(self, memory=GUEST_MEMORY):
+        """A new life, as the snapshot has it where it is of there."""
         images = self.machine.images
         config = [
             f'name = "{self.name}"', 'type = "pv"', "vcpus = 1", f"memory = {memory}",
             f'kernel = "/host{images["vmlinux"]}"', f'ramdisk = "/host{images["domu"]}"',
             f'extra = "console=hvc0 loglevel=1 {LINUX_ARGUMENTS.replace("loglevel=4", "")}"',
-            'on_poweroff = "destroy"', 'on_reboot = "restart"', 'on_crash = "destroy"', *lines,
+            'on_poweroff = "destroy"', 'on_reboot = "restart"', 'on_crash = "destroy"',
+            *GUESTS.get(self.name, ()),
         ]
         path = f"/run/lab/{self.name}.cfg"
         self.dom0.write_file(path, "".join(f"{line}\n" for line in config))
@@ -109,12 +115,12 @@ class Domain:
 class XenMachine(Machine):
     name = "xen"
     board = "pc"
-    memory = 1024
+    memory = 1408
     boot_timeout = 180
 
     def boot_arguments(self):
         xen = ("console=com1 com1=115200,8n1 loglvl=warning guest_loglvl=none dom0_mem=512M,max:512M "
-               "dom0_max_vcpus=1 spec-ctrl=no xpti=no watchdog=0 reboot=acpi")
+               f"dom0_max_vcpus={self.processors} spec-ctrl=no xpti=no watchdog=0 reboot=acpi")
         linux = f"console=hvc0 panic=1 {LINUX_ARGUMENTS}".replace(",", ",,")  # QEMU splits at single commas
         return ["-kernel", str(self.images["xen"]), "-append", xen,
                 "-initrd", f"{self.images['vmlinux']} {linux},{self.images['dom0']}"]

@@ -4,9 +4,11 @@
  *
  * usage: vchan-echo server DOMID PATH
  *        vchan-echo client DOMID PATH [ROUNDS [KILOBYTES]]
+ *        vchan-echo turns DOMID PATH [ROUNDS [KILOBYTES]]
  *
  * The server serves one client and ends with it. The client prints one line:
  *   round trip p50 N p99 N max N us, N MB/s to the server, N MB/s from it
+ * With turns it says `ready` first, and prints one such line for each line of its standard input.
  */
 #include <errno.h>
 #include <libxenvchan.h>
@@ -132,19 +134,37 @@ static int measure(struct libxenvchan *channel, int rounds, uint32_t size)
 	printf("round trip p50 %lld p99 %lld max %lld us, %.1f MB/s to the server, %.1f MB/s from it\n",
 	       (long long)took[rounds / 2], (long long)took[rounds * 99 / 100], (long long)took[rounds - 1],
 	       (double)size / (double)there, (double)size / (double)back);
-	request = (struct request){ QUIT, 0 };
-	libxenvchan_send(channel, &request, sizeof(request));
+	fflush(stdout);
 	free(took);
 	return 0;
 }
 
+static int ask(struct libxenvchan *channel, int rounds, uint32_t size, int turns)
+{
+	struct request quit = { QUIT, 0 };
+	int failed = 0;
+	char line[16];
+
+	if (turns) {
+		printf("ready\n");
+		fflush(stdout);
+		while (!failed && fgets(line, sizeof(line), stdin))
+			failed = measure(channel, rounds, size);
+	} else {
+		failed = measure(channel, rounds, size);
+	}
+	libxenvchan_send(channel, &quit, sizeof(quit));
+	return failed;
+}
+
 int main(int argc, char **argv)
 {
-	int server = argc > 1 && !strcmp(argv[1], "server"), domain, status;
+	int server = argc > 1 && !strcmp(argv[1], "server"), turns = argc > 1 && !strcmp(argv[1], "turns");
+	int domain, status;
 	struct libxenvchan *channel = NULL;
 
-	if (argc < 4 || (!server && strcmp(argv[1], "client"))) {
-		fprintf(stderr, "usage: vchan-echo server|client DOMID PATH [ROUNDS [KILOBYTES]]\n");
+	if (argc < 4 || (!server && !turns && strcmp(argv[1], "client"))) {
+		fprintf(stderr, "usage: vchan-echo server|client|turns DOMID PATH [ROUNDS [KILOBYTES]]\n");
 		return 2;
 	}
 	domain = atoi(argv[2]);
@@ -165,8 +185,8 @@ int main(int argc, char **argv)
 		fflush(stdout);
 		status = serve(channel);
 	} else {
-		status = measure(channel, argc > 4 ? atoi(argv[4]) : 200,
-				 (argc > 5 ? (uint32_t)atoi(argv[5]) : 2048) * 1024);
+		status = ask(channel, argc > 4 ? atoi(argv[4]) : 200,
+			     (argc > 5 ? (uint32_t)atoi(argv[5]) : 2048) * 1024, turns);
 	}
 	libxenvchan_close(channel);
 	return status;

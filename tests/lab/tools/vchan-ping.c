@@ -4,7 +4,7 @@
  *
  * usage: vchan-ping DOMID PATH [ROUNDS]
  *
- * Prints `round trip p50 N p99 N max N us`. Speaks docs/protocol.md by itself: HELLO, ACK of the first snapshot, PING.
+ * Says `ready`, and for each line of its standard input `round trip p50 N p99 N max N us`. Speaks docs/protocol.md by itself: HELLO, ACK of the first snapshot, PING.
  */
 #include <errno.h>
 #include <libxenvchan.h>
@@ -103,11 +103,31 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+static int measure(struct libxenvchan *channel, int rounds, int64_t *took)
+{
+	for (int i = 0; i < rounds; i++) {
+		int64_t start = now_us();
+
+		if (send_number(channel, PING, (uint64_t)i) || until(channel, PONG) ||
+		    message.number != (uint64_t)i) {
+			fprintf(stderr, "vchan-ping: no answer\n");
+			return 1;
+		}
+		took[i] = now_us() - start;
+	}
+	qsort(took, (size_t)rounds, sizeof(*took), compare);
+	printf("round trip p50 %lld p99 %lld max %lld us\n", (long long)took[rounds / 2],
+	       (long long)took[rounds * 99 / 100], (long long)took[rounds - 1]);
+	fflush(stdout);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
-	int rounds = argc > 3 ? atoi(argv[3]) : 200;
+	int rounds = argc > 3 ? atoi(argv[3]) : 200, failed = 0;
 	struct libxenvchan *channel = NULL;
 	int64_t *took;
+	char line[16];
 
 	if (argc < 3 || rounds < 1) {
 		fprintf(stderr, "usage: vchan-ping DOMID PATH [ROUNDS]\n");
@@ -128,19 +148,10 @@ int main(int argc, char **argv)
 		fprintf(stderr, "vchan-ping: the hub does not want us\n");
 		return 1;
 	}
-	for (int i = 0; i < rounds; i++) {
-		int64_t start = now_us();
-
-		if (send_number(channel, PING, (uint64_t)i) || until(channel, PONG) ||
-		    message.number != (uint64_t)i) {
-			fprintf(stderr, "vchan-ping: no answer\n");
-			return 1;
-		}
-		took[i] = now_us() - start;
-	}
-	qsort(took, (size_t)rounds, sizeof(*took), compare);
-	printf("round trip p50 %lld p99 %lld max %lld us\n", (long long)took[rounds / 2],
-	       (long long)took[rounds * 99 / 100], (long long)took[rounds - 1]);
+	printf("ready\n");
+	fflush(stdout);
+	while (!failed && fgets(line, sizeof(line), stdin))
+		failed = measure(channel, rounds, took);
 	libxenvchan_close(channel);
-	return 0;
+	return failed;
 }

@@ -3,13 +3,10 @@
 
 from labkit.devices import TOUCHSCREEN, lift, touch
 from labkit.hub import Hub
-from labkit.links import same_frames, twin_in
+from labkit.links import plays_alike, twin_in
+from labkit.xen import CHANNEL
 
 NEEDS = "xenhubd xenhub xenhub-twin"
-
-NAME = "org.xenhub"
-CHANNELS = ("channel = ['connection=pty,name=unused', "  # this libxl never creates the first one
-            f"'connection=pty,name={NAME}', 'connection=socket,path=/run/lab/channel,name={NAME}.socket']")
 
 PLAY = (
     touch(0, 101, 10, 20, "BTN_TOUCH 1"),
@@ -20,16 +17,14 @@ PLAY = (
 
 def run(lab):
     guest = lab.domain("channels")
-    guest.create(CHANNELS)
     finger = lab.uinput(TOUCHSCREEN)
     done, prepared = [], False
-    for kind, name, link in (("pty", NAME, "auto"), ("socket", f"{NAME}.socket", f"channel:{NAME}.socket")):
+    for kind, name, link in (("pty", CHANNEL, "auto"), ("socket", f"{CHANNEL}.socket", f"channel:{CHANNEL}.socket")):
         hub = Hub(lab, "--listen", f"channel:channels/{name}")
         twin, node = twin_in(lab, guest, finger.name, link=link, prepared=prepared)
         prepared = True
         here, there = lab.read(finger.node), lab.read(node, agent=guest)
-        finger.play(*PLAY)
-        done.append(f"{same_frames(lab, here, there, len(PLAY))} frames alike over a {kind}")
+        done.append(f"{plays_alike(lab, finger, PLAY, here, there, twin)} frames alike over a {kind}")
         here.kill()
         twin.stop()
         hub.stop()

@@ -3,7 +3,7 @@
 
 from labkit.devices import TOUCHSCREEN, lift, touch
 from labkit.hub import Hub
-from labkit.links import same_frames, twin_in
+from labkit.links import plays_alike, twin_in
 
 NEEDS = "xenhubd xenhub xenhub-twin"
 
@@ -23,6 +23,5 @@ def run(lab):
     Hub(lab, "--listen", "vchan:gui")
     twin, node = twin_in(lab, gui, finger.name)
     here, there = lab.read(finger.node), lab.read(node, agent=gui)
-    finger.play(*PLAY)
-    count = same_frames(lab, here, there, len(PLAY))
+    count = plays_alike(lab, finger, PLAY, here, there, twin)
     return f"{count} frames alike in Dom0 and in {gui.name}"

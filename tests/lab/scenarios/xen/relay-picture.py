@@ -15,9 +15,6 @@ WIDTH, HEIGHT = 320, 240
 
 def run(lab):
     gui, app = lab.domain("gui"), lab.domain("app")
-    for guest, memory in ((app, 192), (gui, 192)):
-        guest.destroy()
-        guest.create(memory=memory)
     lab.guest.run(f"mkdir -p /run/lab; cat > /run/lab/xenhub.conf <<'END'\n{CONFIGURATION}END")
     Hub(lab, "-c", "/run/lab/xenhub.conf")
 
@@ -30,7 +27,7 @@ def run(lab):
     app.spawn("exec xenhub-relay vchan:@screen unix:/run/lab/vnc")
 
     picture.start_display_server(gui, WIDTH, HEIGHT)
-    shown = picture.shown_by(picture.spawn_display(gui, WIDTH, HEIGHT, "vnc+vchan:@screen"))
-    picture.compare(shown, picture.of_ppm(picture.file_of(app, "/run/lab/drawn.ppm")))
+    display = picture.spawn_display(gui, WIDTH, HEIGHT, "vnc+vchan:@screen")
+    picture.shows(lab, display, picture.of_ppm(picture.file_of(app, "/run/lab/drawn.ppm")))
     server.kill()
     return f"{WIDTH} x {HEIGHT} pixels alike, through two guests and a route"

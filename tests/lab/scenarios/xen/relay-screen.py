@@ -2,11 +2,9 @@
 """QEMU's own VNC socket in Dom0, seen in a guest to the pixel: over vchan, and over a PV channel beside an echo."""
 
 from labkit.common import BIN
+from labkit.xen import CHANNEL
 
 NEEDS = "xenhub-relay relay_load rfb_dump qemu-system-x86_64"
-NAME = "org.xenhub.pictures"
-# this libxl never creates the first one
-CHANNELS = f"channel = ['connection=pty,name=unused', 'connection=pty,name={NAME}']"
 ECHO_BYTES = 50000
 PATIENCE = 90
 
@@ -28,7 +26,6 @@ def picture(run, dump, path):
 
 def run(lab):
     guest = lab.domain("channels")
-    guest.create(CHANNELS)
     guest.install_whole(BIN / "xenhub-relay", BIN / "relay_load", BIN / "rfb_dump")
     lab.guest.run("mkdir -p /run/lab")
     guest.run("mkdir -p /run/lab")
@@ -36,15 +33,15 @@ def run(lab):
     lab.start("relay_load", "echo", "/run/lab/echo")
     lab.guest.until("test -S /run/lab/screen -a -S /run/lab/echo", PATIENCE)
 
-    channel = f"channel:channels/{NAME}"
+    channel = f"channel:channels/{CHANNEL}"
     lab.guest.write_file("/run/lab/relay.conf", routes(
         ("vchan", "vchan:channels/screen", "unix:/run/lab/screen", "vnc"),
         ("channel", channel, "unix:/run/lab/screen", "vnc"),
         ("echo", channel, "unix:/run/lab/echo", "echo")))
     guest.agent.write_file("/run/lab/relay.conf", routes(
         ("vchan", "unix:/run/lab/over-vchan", "vchan:@screen", "vnc"),
-        ("channel", "unix:/run/lab/over-channel", f"channel:{NAME}", "vnc"),
-        ("echo", "unix:/run/lab/echo", f"channel:{NAME}", "echo")))
+        ("channel", "unix:/run/lab/over-channel", f"channel:{CHANNEL}", "vnc"),
+        ("echo", "unix:/run/lab/echo", f"channel:{CHANNEL}", "echo")))
     here = lab.start("xenhub-relay", "-c", "/run/lab/relay.conf")
     there = guest.spawn("exec xenhub-relay -c /run/lab/relay.conf")
     lab.until(lambda: there.text.count(": up, with") == 2, "both links are up", PATIENCE)

@@ -38,8 +38,8 @@ def run(lab):
     start_machine(lab)
     lab.host(f"{BIN / 'rfb_dump'} /run/lab/machine.vnc /run/lab/machine.ppm", timeout=PATIENCE)
     lab.start("xenhub-relay", "--control", CONTROL, "vchan:gui/machine", "unix:/run/lab/machine.spice")
-    shown = picture.shown_by(picture.spawn_display(gui, WIDTH, HEIGHT, "spice+vchan:@machine"))
-    picture.compare(shown, picture.of_ppm(picture.file_of(lab.guest, "/run/lab/machine.ppm")))
+    display = picture.spawn_display(gui, WIDTH, HEIGHT, "spice+vchan:@machine")
+    picture.shows(lab, display, picture.of_ppm(picture.file_of(lab.guest, "/run/lab/machine.ppm")))
     status = json.loads(lab.call("xenhub-relay", "status", "--json", "--control", CONTROL).text)
     streams, links = status["routes"][0]["total"], status["links"][0]["ups"]
     assert streams >= CHANNELS and links == 1, f"{streams} streams on {links} links"

@@ -8,9 +8,10 @@ from labkit.devices import BUTTONS, KEYBOARD, MOUSE, Uinput
 from labkit.events import EV_KEY, EV_REL, KEY_A, KEY_B, REL_X, frames, held, line
 from labkit.hub import Hub
 from labkit.links import twin_in
+from labkit.xen import CHANNEL
 
 NEEDS = "xenhubd xenhub xenhub-twin"
-CHANNELS = "channel = ['connection=pty,name=unused', 'connection=pty,name=xenhub']"  # this libxl never creates the first one
+NAME = "channels"  # the domain that has some
 LEASE = 0.4  # seconds after which nothing is held any more, whatever happened
 PATIENCE = 60
 
@@ -19,8 +20,9 @@ class Usb:
     """The domain, its hub, and what is plugged in there."""
 
     def __init__(self, lab, endpoint):
-        self.domain = lab.domain("usb")
-        self.domain.create(CHANNELS)
+        self.domain = lab.domain(NAME)
+        if not self.domain.exists():
+            self.domain.create()
         self.domain.run("modprobe -a uinput evdev")
         self.domain.install_whole(BIN / "xenhubd")
         self.keyboard = Uinput(self.domain.agent, KEYBOARD, True)
@@ -48,7 +50,7 @@ def destroyed_under_a_key(lab, hub, usb, reader):
     here.expect(line(EV_KEY, KEY_A, 1))
     usb.domain.disconnect()
     clock = "cut -d' ' -f1 /proc/uptime"
-    began, ended = map(float, str(lab.guest.run(f"{clock}; xl destroy usb; {clock}")).split())
+    began, ended = map(float, str(lab.guest.run(f"{clock}; xl destroy {NAME}; {clock}")).split())
     reader.expect(line(EV_KEY, KEY_A, 0))
     here.expect(line(EV_KEY, KEY_A, 0))
     hub.wait_gone(usb.keyboard.name)
@@ -69,7 +71,7 @@ def types(usb, reader):
 def run(lab):
     gui = lab.domain("gui")
     buttons = lab.uinput(BUTTONS)
-    hub = Hub(lab, "--source", "peer:vchan:usb", "--listen", "vchan:gui")
+    hub = Hub(lab, "--source", f"peer:vchan:{NAME}", "--listen", "vchan:gui")
     usb = Usb(lab, "vchan:@source")
     lab.until(lambda: named(hub, usb.keyboard.name) and named(hub, usb.mouse.name), "the USB domain's devices do not come", PATIENCE)
     keyboard, mouse, own = (named(hub, name) for name in (usb.keyboard.name, usb.mouse.name, buttons.name))
@@ -105,8 +107,8 @@ def run(lab):
 
     # The same domain over its PV channel; to a hub that has been told nothing yet of devices at that end.
     hub.stop()
-    usb.restart("channel:xenhub")
-    hub = Hub(lab, "--source", "peer:channel:usb/xenhub", "--listen", "vchan:gui")
+    usb.restart(f"channel:{CHANNEL}")
+    hub = Hub(lab, "--source", f"peer:channel:{NAME}/{CHANNEL}", "--listen", "vchan:gui")
     keyboard = lab.until(lambda: named(hub, usb.keyboard.name), "nothing comes over the channel", PATIENCE)
     assert keyboard["claimed"] and keyboard["pending"], keyboard
     hub.ctl("consent", keyboard["id"])
