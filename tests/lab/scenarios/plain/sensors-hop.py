@@ -12,8 +12,8 @@ from labkit.hub import LINK, Hub
 from labkit.turning import Turning
 
 NEEDS = "xenhubd bench_turn"
-ROUNDS = 4
-TURNS = 12
+ROUNDS = 3
+TURNS = 10
 PAUSE = 0.15  # what the turn before brought along is over by then
 # The ratio is printed: processors are emulated here. What fails is a turn that waits for the next publication.
 PUBLISH_MS = 1000
