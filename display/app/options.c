@@ -5,6 +5,8 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
 #include "display/app/exit.h"
 
 enum {
@@ -284,9 +286,14 @@ static int read_line_of(const char *path, char *line, size_t size)
 static int read_password(struct remote_config *to, const char *path)
 {
 	int rc = read_line_of(path, to->password, sizeof(to->password));
+	struct stat info;
 
-	if (rc == 0 && to->password[0])
+	if (rc == 0 && to->password[0]) {
+		if (stat(path, &info) == 0 && (info.st_mode & (S_IRGRP | S_IROTH)))
+			fprintf(stderr, "xenhub-display: %s: others can read this password: chmod 600 %s\n",
+				path, path);
 		return 0;
+	}
 	if (rc < 0)
 		fprintf(stderr, "xenhub-display: %s: cannot read the password of %s: %s\n", path, to->name,
 			strerror(-rc));

@@ -138,6 +138,12 @@ class Refusals(Display):
         self.refused(6, "no screen", uri, env={"DISPLAY": ":9999", "SDL_VIDEODRIVER": "x11"})
         self.refused(6, "no output 7", "--output", "7", uri, env=env)
         self.refused(5, "cannot read the password", "--password-file", self.folder / "missing", uri, env=env)
+        secret = self.folder / "secret"
+        secret.write_text("well known\n")
+        secret.chmod(0o640)
+        run = subprocess.run([BIN / "xenhub-display", "--password-file", secret, uri], stderr=subprocess.PIPE, text=True, timeout=20,
+                             env={**os.environ, "DISPLAY": ":9999", "SDL_VIDEODRIVER": "x11"})
+        self.assertIn(f"others can read this password: chmod 600 {secret}", run.stderr)
         self.refused(7, "software", "--present", "gpu", uri, env={**env, **OPENGL})
 
     def test_nobody_there(self):

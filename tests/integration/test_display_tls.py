@@ -27,6 +27,8 @@ class Tls(Case):
         self.secret, self.wrong = self.folder / "secret", self.folder / "wrong"
         self.secret.write_text(SECRET + "\n")
         self.wrong.write_text("not it\n")
+        self.secret.chmod(0o600)
+        self.wrong.chmod(0o600)
         self.refusals = []
 
     def openssl(self, *words):
