@@ -141,8 +141,8 @@ class Refusals(Display):
         secret = self.folder / "secret"
         secret.write_text("well known\n")
         secret.chmod(0o640)
-        run = subprocess.run([BIN / "xenhub-display", "--password-file", secret, uri], stderr=subprocess.PIPE, text=True, timeout=20,
-                             env={**os.environ, "DISPLAY": ":9999", "SDL_VIDEODRIVER": "x11"})
+        run = subprocess.run([BIN / "xenhub-display", "--exit-after", "1", "--password-file", secret, uri], stderr=subprocess.PIPE,
+                             text=True, timeout=20, env={**os.environ, **env})
         self.assertIn(f"others can read this password: chmod 600 {secret}", run.stderr)
         self.refused(7, "software", "--present", "gpu", uri, env={**env, **OPENGL})
 
