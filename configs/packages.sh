@@ -10,7 +10,8 @@ debian_check="libcmocka-dev libumockdev-dev umockdev xenstore-utils scdoc musl-t
 debian_display="libsdl2-dev libsdl2-ttf-dev libgnutls28-dev libxkbcommon-dev libspice-client-glib-2.0-dev"
 debian_demo="libx11-dev xvfb tigervnc-standalone-server"
 debian_lab="qemu-system-x86 binutils libinput-tools
-	libegl-mesa0 libgbm1 libgl1-mesa-dri xinit xserver-xorg-video-fbdev xserver-xorg-input-libinput"
+	libegl-mesa0 libgbm1 libgl1-mesa-dri xinit xserver-xorg-video-fbdev xserver-xorg-input-libinput
+	spice-vdagent x11-utils x11-xserver-utils"
 debian_cross="gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user"
 
 alpine_build="build-base linux-headers cmake samurai pkgconf python3 libevdev-dev eudev-dev libinput-dev inih-dev

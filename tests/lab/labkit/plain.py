@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The plain machine: Debian's kernel on a PC with ACPI battery and lid, USB, and virtio input devices."""
 
+import subprocess
+
 from . import images
+from .common import Skip
 from .machine import LINUX_ARGUMENTS, Machine
 
 SCREEN = 640, 480
@@ -20,12 +23,44 @@ class PlainMachine(Machine):
     board = "q35"
     memory = 384
 
+    # Its driver is loaded by who wants a screen.
+    screen = ["-device", f"virtio-gpu-pci,xres={SCREEN[0]},yres={SCREEN[1]}"]
+
     def boot_arguments(self):
-        # Its driver is loaded by who wants a screen.
-        screen = ["-device", f"virtio-gpu-pci,xres={SCREEN[0]},yres={SCREEN[1]}"]
         # The ELF would start sooner, but it does not know how to sleep (S3).
-        return [*screen, "-kernel", str(self.images["vmlinuz"]), "-initrd", str(self.images["plain"]),
+        return [*self.screen, "-kernel", str(self.images["vmlinuz"]), "-initrd", str(self.images["plain"]),
                 "-append", f"console=ttyS0 panic=-1 {LINUX_ARGUMENTS}"]
 
     def prepare(self):
         prepare_input(self.agent)
+
+
+class SpiceMachine(PlainMachine):
+    """The same with QXL and a SPICE server, as QEMU is configured in the field, and the port of the guest's SPICE agent."""
+
+    name = "plain-qxl"
+    screen = ["-vga", "qxl"]
+
+    def snapshot(self):
+        said = subprocess.run(["qemu-system-x86_64", "-machine", "none", "-display", "none", "-spice", "help"], check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
+        if "disable-ticketing" not in said:
+            raise Skip("this QEMU has no SPICE")
+        return super().snapshot()
+
+    def private_arguments(self):
+        return [*super().private_arguments(),
+                "-spice", f"unix=on,addr={self.spice},disable-ticketing=on,image-compression=off",
+                "-chardev", "spicevmc,id=vdagent,name=vdagent",
+                "-device", "virtserialport,bus=agents.0,chardev=vdagent,name=com.redhat.spice.0"]
+
+    @property
+    def spice(self):
+        return self.sockets / "spice"
+
+
+class StandardSpiceMachine(SpiceMachine):
+    """And with a standard VGA, of which SPICE knows nothing: only the agent can change its size."""
+
+    name = "plain-std"
+    screen = ["-vga", "std"]

@@ -4,7 +4,8 @@
 A Python scenario runs on the host. Its doc string says what it shows; `run(lab)` drives the machine and returns the
 detail for the line, and an AssertionError or a Failure is its failure. `NEEDS` lists the programs of build/release/bin
 and of this machine that it uses. `ON_REQUEST = "three minutes"` keeps a scenario that takes long, or measures more than
-it tests, out of a run of all, unless XENHUB_LAB_LONG=1; by its name it is always played.
+it tests, out of a run of all, unless XENHUB_LAB_LONG=1; by its name it is always played. `MACHINE`, a class of
+labkit/plain, is a machine with other devices.
 
 A shell scenario runs in the machine (Dom0) and its last line of output is the detail. Its comments may say
 `# needs: PROGRAM...`.
@@ -40,7 +41,7 @@ class Scenario:
             self.about = (self.module.__doc__ or "").strip().splitlines()[0]
         else:
             comments = [line[1:].strip() for line in path.read_text().splitlines() if line.startswith("#")]
-            self.on_request = None
+            self.module = self.on_request = None
             self.needs = [word for line in comments if line.startswith("needs:") for word in line.split()[1:]]
             self.about = next((line for line in comments if line and line[0] not in "!S"), "")
 
@@ -53,6 +54,9 @@ class Scenario:
             elif not shutil.which(program):
                 return f"no {program} on this machine"
         return None
+
+    def make_machine(self, folder):
+        return getattr(self.module, "MACHINE", MACHINES[self.machine])(folder)
 
     def play(self, lab):
         if self.path.suffix == ".py":
@@ -86,11 +90,12 @@ def run_one(scenario, named=True):
         return None
     folder = LOGS / scenario.name
     shutil.rmtree(folder, ignore_errors=True)
-    machine = MACHINES[scenario.machine](folder)
-    machine.snapshot()
-    began = time.monotonic()
+    machine = scenario.make_machine(folder)
     lab = Lab(machine)
+    began = time.monotonic()
     try:
+        machine.snapshot()
+        began = time.monotonic()
         machine.restore()
         detail = scenario.play(lab) or ""
         say(f"ok   {scenario.name}  {time.monotonic() - began:.2f} s  ({processor_seconds(machine):.0f} of a processor)  {detail}")
