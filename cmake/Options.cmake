@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Compiler options common to every target, and the helpers the folders use to say what they build and what is missing.
 
 add_library(xenhub_options INTERFACE)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The text of sysfs attributes, parsed without trusting it. Pure; no allocation.
  *

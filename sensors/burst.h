@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Events that come in bursts, of which the first is followed at once and the rest together, when they are over. Pure.
  */

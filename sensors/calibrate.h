@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A mount matrix from four guided poses: for `xenhub sensors --calibrate`. Pure.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Who wants which sensors, and how often. Pure, fixed in size.
  *

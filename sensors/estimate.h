@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How long a battery lasts, and what several of them amount to. Pure.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Hot-plug of sensors, from udev, whose rules know their mount matrices; changes of power supplies, from the kernel, who says all
  * of it at once. Nothing but silence where libudev was not found.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Ambient light, filtered for people: a median of five against single glitches, a logarithmic hysteresis
  * because the eye sees ratios, and a dwell time so that a passing hand moves nothing. Pure: samples and

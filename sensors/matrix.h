@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Mount matrices: how a sensor sits in the device. Pure.
  *

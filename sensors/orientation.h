@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which edge of the screen points up, from the acceleration in the device's frame. Pure.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Quirks of sensors, as data: what a machine's firmware says wrongly. Pure; the file is read elsewhere.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What was last said under each path: callbacks come for changes alone, and a path that goes is said to
  * have gone.

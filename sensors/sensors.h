@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Ambient light, orientation, proximity, lid angle and power of this machine, as values that change.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Attributes of sysfs, read and written with one system call each and bounded. May block for as long as a
  * driver likes: slow thread only.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A socket filter that keeps the kernel's announcements of other subsystems from waking anybody. libudev's own sees into udevd's
  * messages alone, and compares the kernel's when they have been read.

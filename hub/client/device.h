@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A device as the mirror keeps it. Private to hub/client. */
 #ifndef HUB_CLIENT_DEVICE_H
 #define HUB_CLIENT_DEVICE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the project's own programs may ask of libxenhub beyond its public header. */
 #ifndef HUB_CLIENT_INTERNAL_H
 #define HUB_CLIENT_INTERNAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The consumer's half of the protocol, pure: bytes from the hub and a timestamp in, listener calls and bytes to send out. It keeps for
  * each device what the hub says (`told`) and what the listener has been told it holds (`held`), and sees to it that the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the mirror tells its listener. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the files of the mirror share. Private to hub/client. */
 #ifndef HUB_CLIENT_MIRROR_PRIVATE_H
 #define HUB_CLIENT_MIRROR_PRIVATE_H

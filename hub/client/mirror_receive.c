@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The hub's messages, one by one. */
 #include <errno.h>
 #include <stdio.h>

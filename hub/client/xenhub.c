@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The transport under the mirror: connects, reads, writes, waits, and begins anew. */
 #include "hub/client/xenhub.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * libxenhub: the input devices and states of another domain (or process), as if they were one's own.
  *

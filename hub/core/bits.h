@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Bit sets as the kernel's evdev interface lays them out: bit N is bit N % 8 of byte N / 8. */
 #ifndef HUB_CORE_BITS_H
 #define HUB_CORE_BITS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The one clock of the project: CLOCK_MONOTONIC, the clock that evdev is told to stamp events with. */
 #ifndef HUB_CORE_CLOCK_H
 #define HUB_CORE_CLOCK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Exit codes that every program of the project shares; the man pages name them. */
 #ifndef HUB_CORE_EXIT_H
 #define HUB_CORE_EXIT_H

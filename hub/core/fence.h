@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a program may change outside itself from a point on (Landlock): files are read as before, but written, made and removed only where
  * it is said here; no program is run, TCP goes to and from the ports that are said alone, and no process outside is sent a signal.

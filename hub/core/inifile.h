@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Configuration files, with what inih leaves out: the line of each option, sections without options, lines that are too long, and
  * errors as FILE:LINE: [section] key: why. What the options are is the caller's.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Log lines for people: one line an event, naming the thing, the reason and what to do.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The event loop: one epoll, file descriptors, deadlines and signals. Not thread-safe but for loop_quit; one loop a thread.
  *

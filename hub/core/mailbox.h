@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A one-way mailbox between two threads: a bounded queue of pointers and an eventfd that is readable when it is not empty, or was
  * not a moment ago.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Tells when the machine has slept: without a session manager there is nobody to ask, but the kernel cancels timers on the
  * real-time clock at each resume (and at each setting of the clock), and CLOCK_BOOTTIME runs on while CLOCK_MONOTONIC does not.

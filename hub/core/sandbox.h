@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A filter of system calls (seccomp), for who takes bytes from hostile domains: what the program's work needs is allowed, all else fails
  * with EPERM. No program is run, no process made or looked into, no user changed, nothing mounted, no socket of another family

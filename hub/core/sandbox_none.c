@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Without libseccomp, or with a sanitizer. */
 #include <errno.h>
 

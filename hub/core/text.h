@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Text that comes from devices, files, peers and guests: cleaned where it enters, so that nothing behind the border
  * has to think of terminals, JSON, XenStore paths or log injection.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The slow thread: owns everything that may block (sysfs, udev, opening devices, XenStore, IIO). It runs an event loop of its
  * own; tasks go to it and results come back as calls, each on its own thread, in order. Nothing is shared but what a call carries.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes from a keyboard's frames what was typed, and leaves that something was typed: a watcher of devices need not read along.
  * Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xenhub sensors --calibrate: four poses of the device, and the mount matrix that follows from them. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What `xenhub doctor` looks at. The checks read files below a root and compare modes and groups with the person they are told of,
  * so that a test can show them any machine; only the doctor itself talks to a daemon.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The control socket and its group; the nodes, modules and services that input devices need. */
 #include "hub/ctl/checks.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether this is Xen, and whether XenStore and the devices behind vchan can be used. */
 #include "hub/ctl/checks.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sets one option in the text of a configuration file and leaves all the rest, comments included, as it is. Pure. */
 #ifndef HUB_CTL_CONFEDIT_H
 #define HUB_CTL_CONFEDIT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xenhub consent: whether a keyboard that another domain says it has may type here. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the subcommands of `xenhub` share: their table, their options, and how they speak to people. */
 #ifndef HUB_CTL_CTL_H
 #define HUB_CTL_CTL_H

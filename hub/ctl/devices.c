@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xenhub devices: what the hub has, and why it takes each for what it does. */
 #include <errno.h>
 #include <stdio.h>

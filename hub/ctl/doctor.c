@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xenhub doctor: what is missing, and the command that mends it. */
 #include <poll.h>
 #include <pwd.h>

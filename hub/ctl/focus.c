@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xenhub focus: who gets what is typed and touched. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xenhub grab: whether the hub has the devices for itself alone. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "hub/ctl/histogram.h"
 
 /* Values below 32 have a bucket each; above, the five bits after the leading one choose the step. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A log-linear histogram of unsigned values: 32 steps an octave, so that any value read back is at most 1/32 too large. Fixed
  * size, no allocation, pure. Zero-initialise it.

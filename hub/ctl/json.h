@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Writes JSON (RFC 8259) into a growing buffer: commas and quotes are its business. Zero-initialise; json_finish frees.
  * When memory runs out, what follows is dropped and json_error says so: one check at the end is enough.

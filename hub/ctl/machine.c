@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The machine as the checks see it: files below a root, and who may open them. */
 #include "hub/ctl/checks.h"
 

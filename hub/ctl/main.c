@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xenhub: the hub's command line for people. */
 #include <stdio.h>
 #include <stdlib.h>

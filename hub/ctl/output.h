@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Standard output that never blocks: what the reader does not take waits in memory, so that a slow terminal or a stopped pager
  * stalls nobody. Beyond OUTPUT_MAX whole pieces are dropped and counted.

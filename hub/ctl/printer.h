@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Prints what a consumer sees: devices that come and go, and frames, as text for people, as evemu's text, or as JSON lines.
  */

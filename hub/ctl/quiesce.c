@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xenhub quiesce, xenhub resume: the links of a domain that is to be saved; and resume for a machine that has slept. */
 #include <errno.h>
 #include <stdio.h>

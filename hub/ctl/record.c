@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xenhub record: one device's description and frames into an evemu file. */
 #include <errno.h>
 #include <fcntl.h>

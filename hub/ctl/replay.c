@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xenhub replay: a recording becomes a device of a running hub, for as long as it plays. */
 #include <errno.h>
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which device a person means, and which of its keys may be shown. Shared by watch and record. */
 #ifndef HUB_CTL_SELECT_H
 #define HUB_CTL_SELECT_H

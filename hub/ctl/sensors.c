@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xenhub sensors: how each sensor is read, what it says, and what is made of it. */
 #include "hub/ctl/sensors.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What `xenhub sensors` knows of the sensors, from the nodes below sensor/. */
 #ifndef HUB_CTL_SENSORS_H
 #define HUB_CTL_SENSORS_H

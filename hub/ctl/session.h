@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One run of a subcommand against a hub: opens the link, runs the loop until something stops it (an answer, SIGINT, a time limit,
  * the end of the link), and sees that all output leaves. Says what went wrong and chooses the exit code.

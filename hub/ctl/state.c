@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xenhub state: the state tree, or a part of it, once or as it changes. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The hub's state tree as a control link tells it, kept until it is printed; and the question whether all of it has come.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a watch measured: frames, events, losses, and how long each hop from the kernel to here took. Adding is pure.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Tables for people: columns as wide as their widest cell, two blanks between them; the title row first. On a terminal that is
  * too narrow, the columns that may wrap do so, at blanks and commas where there are any. Widths are counted in terminal

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* This domain's view in XenStore, as Dom0's hub has published it: see docs/xenstore.md. */
 #ifndef HUB_CTL_VIEW_H
 #define HUB_CTL_VIEW_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xenhub watch: frames as they come, and at the end how long they took. */
 #include <stdio.h>
 #include <string.h>

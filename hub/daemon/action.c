@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #define LOG_MODULE "action"
 #include "hub/daemon/action.h"
 

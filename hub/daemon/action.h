@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A command of the configuration, run when the battery or a chord asks for it: words separated by blanks, no shell, one
  * at a time. Its end is logged.

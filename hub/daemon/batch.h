@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What sensors said since it was last taken: the latest for each path, in order of the paths' first appearance. Grows to what is
  * needed once and is used again.

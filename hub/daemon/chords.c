@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #define LOG_MODULE "chord"
 #include "hub/daemon/chords.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What local keys do here: the chords of the configuration, and their actions. The panic chord is the first
  * of them. */
 #ifndef HUB_DAEMON_CHORDS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The configuration of xenhubd, each option declared once: parsing, defaults, --help-config and the test that
  * every option is documented all come from CONFIG_OPTIONS.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What an option's kind cannot say: which words, which numbers go together, who must be there. */
 #include "hub/daemon/config_option.h"
 

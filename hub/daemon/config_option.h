@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An option of the configuration as data, and what its kind makes of a value. Private to config*.c. */
 #ifndef HUB_DAEMON_CONFIG_OPTION_H
 #define HUB_DAEMON_CONFIG_OPTION_H

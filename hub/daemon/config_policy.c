@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The [guest] sections as a policy. */
 #include <string.h>
 

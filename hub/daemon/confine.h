@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether the daemon filters its own system calls, as the configuration and the build have it; what it does is logged. */
 #ifndef HUB_DAEMON_CONFINE_H
 #define HUB_DAEMON_CONFINE_H

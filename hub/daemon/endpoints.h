@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Where consumers connect, as the configuration says: sockets, stations, what guests of the policy are served on, the control socket,
  * and the routes between guests.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Moving focus, whoever asks: the control socket, a chord, XenStore. */
 #ifndef HUB_DAEMON_FOCUS_H
 #define HUB_DAEMON_FOCUS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Devices that a control peer plays into the hub (xenhub replay): DEVICE_ADD, FRAME and DEVICE_REMOVE on the control socket, the
  * sequence numbers unused. The peer chooses handles of its own; its devices go when it does. They make no chords.

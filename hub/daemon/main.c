@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xenhubd: the one place that knows everybody. */
 #define LOG_MODULE "xenhubd"
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The command line of xenhubd, laid over the configuration. */
 #ifndef HUB_DAEMON_OPTIONS_H
 #define HUB_DAEMON_OPTIONS_H

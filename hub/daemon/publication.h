@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * When states are published, and where: the hub's own tree and the guests' views, to the control socket's consumers and to XenStore.
  * The first change goes out at once, the next ones together, at most every interval.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What `xenhub` asks for on the control socket: a line of text in, a number (0 or an errno) and text out.
  *

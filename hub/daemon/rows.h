@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What `xenhub sensors` shows, as nodes below sensor/: a sensor's device, driver, mode, interval and what is wrong with it, told as
  * they change; with `samples`, also what it measures, at most every ROWS_SAMPLES_NS.

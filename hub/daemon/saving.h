@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What `xenhub quiesce` and `xenhub resume` are about: all that a domain has mapped, so that it can be saved. */
 #ifndef HUB_DAEMON_SAVING_H
 #define HUB_DAEMON_SAVING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The machine's sensors in the daemon: struct sensors lives on the slow thread; what it says becomes states on the main one, in
  * the turn of the loop in which it arrives, and what consumers wish for becomes claims (hub/daemon/wanted.h).

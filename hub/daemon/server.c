@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #define LOG_MODULE "link"
 /* Listeners, and the table of peers; each peer's own part is in server_peer.c. */
 #include "hub/daemon/server_private.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The hub's side of the links: listens, takes HELLO, moves bytes between each link and its consumer in the engine, and ends
  * the link of whoever breaks the rules, with a BYE that says why.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One peer: its link, HELLO and what comes after it, and what waits to be sent. */
 #define LOG_MODULE "link"
 #include <errno.h>

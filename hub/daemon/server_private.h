@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the server (server.c: listeners, the table of peers) and its peers (server_peer.c: one link each) share. */
 #ifndef HUB_DAEMON_SERVER_PRIVATE_H
 #define HUB_DAEMON_SERVER_PRIVATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "hub/daemon/slow_side.h"
 
 #include "hub/xen/domains.h"

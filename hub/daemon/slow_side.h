@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What of the daemon waits instead of it: the slow thread and the list of domains, each made when first needed. */
 #ifndef HUB_DAEMON_SLOW_SIDE_H
 #define HUB_DAEMON_SLOW_SIDE_H

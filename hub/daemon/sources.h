@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where devices come from, as the configuration says: this machine, recordings, hubs in other domains. */
 #ifndef HUB_DAEMON_SOURCES_H
 #define HUB_DAEMON_SOURCES_H

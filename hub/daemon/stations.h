@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The daemon's stations (hub/link/station.h): their peers go to the server. */
 #ifndef HUB_DAEMON_STATIONS_H
 #define HUB_DAEMON_STATIONS_H

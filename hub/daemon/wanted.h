@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which sensors are to be read, and how often: what the configuration, guests and consumers want, together.
  *

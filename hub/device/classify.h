@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * From a descriptor to classes, with the reason. Pure: no udev, no libinput, since recordings and peers have neither; udev's
  * hints (ID_INPUT_*), where there are any, only add or settle what the capabilities leave open.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a device is: everything EVIOCG* tells of it, as plain data. Sizes are the kernel's (linux/input-event-codes.h).
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "hub/device/frame.h"
 
 static const char *const reason_names[REASON_COUNT] = {

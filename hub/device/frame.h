@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A frame: what the kernel put between two SYN_REPORTs, the closing one included, as one indivisible thing.
  */

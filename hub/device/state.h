@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a device holds: keys and buttons down, switches, LEDs, axes and every MT slot. Pure. The same structure is kept by
  * the hub (truth) and by a consumer (mirror), so that one can be turned into the other by a minimal frame.

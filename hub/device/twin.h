@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The mark that xenhub-twin leaves on what it makes. A hub that took a twin as a source would feed itself. */
 #ifndef HUB_DEVICE_TWIN_H
 #define HUB_DEVICE_TWIN_H

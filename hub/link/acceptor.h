@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A listener on the loop. Where there is no file or memory for the peer that waits, it stays readable for as long as that lasts: then
  * it is left alone for a while instead of asked again and again.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Carriers: what runs over an endpoint that has no sockets of its own, or that many share: a link, a multiplexer on it, and streams
  * tied to file descriptors. A carrier comes back by itself: what ends its link resets the streams, and the next link follows.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What comes for a stream is written to its socket, and what that does not take is kept. */
 #include <errno.h>
 #include <fcntl.h>

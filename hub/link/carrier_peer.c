@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A link with its multiplexer: bytes in and out, a turn of the loop at a time. */
 #define LOG_MODULE "carrier"
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What carrier.c (endpoints and links), carrier_peer.c (a link and its multiplexer), carrier_stream.c and carrier_keep.c (streams and
  * sockets) share.

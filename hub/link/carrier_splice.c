@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Payloads between a socket and a link that is one: moved in the kernel, from pages to pages. */
 #include <errno.h>
 #include <fcntl.h>

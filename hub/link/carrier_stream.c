@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Streams and their sockets: how they begin and end, and what is read becoming frames. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Streams over carriers for programs without our loop: a thread of its own drives the links, and each dial gives one end of a
  * stream socket. Dials to the same endpoint share one link, whatever their service. Safe from any thread.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Framing for serial lines: a session over bytes that may get lost, changed or injected. It never delivers a wrong byte and never
  * mends: once something is missing the session ends, and the next one begins with the hub's snapshot.

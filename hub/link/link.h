@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Links: ordered, reliable byte streams between a hub and a consumer, whatever carries them. Endpoints are written KIND:REST:
  *

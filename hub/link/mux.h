@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The multiplexer: many streams, each with a service's name, over one ordered, reliable stream of bytes (docs/mux.md has it byte by
  * byte). Either side opens streams; neither is told apart but by the numbers of those it opens.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Bytes to events. */
 #include <stdio.h>
 #include <string.h>

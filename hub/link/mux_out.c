@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is to be said, to bytes. */
 #include <string.h>
 #include <utlist.h>

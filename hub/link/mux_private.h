@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What mux.c (streams and time), mux_in.c (bytes to events) and mux_out.c (what is to be said to bytes) share. */
 #ifndef HUB_LINK_MUX_PRIVATE_H
 #define HUB_LINK_MUX_PRIVATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Routes: vchans that Dom0 has arranged, with rings for pictures (docs/links.md). Dom0's hub makes a place for each route in the tree
  * of the guest that serves it, and tells both ends of it:

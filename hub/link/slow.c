@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* link_connect_slowly: a link whose set-up blocks, made by a thread of its own. */
 #include <errno.h>
 #include <pthread.h>

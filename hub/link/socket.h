@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Stream sockets, unix and TCP: their part of link.h. */
 #ifndef HUB_LINK_SOCKET_H
 #define HUB_LINK_SOCKET_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Stations: endpoints that serve one peer at a time, again and again: vchan:NAME, vchan:DOMAIN/ROUTE,
  * vchan:@ROUTE, channel:DOMAIN/NAME, channel:NAME, tty:PATH.

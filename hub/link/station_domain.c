@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whom a station is for: a domain that comes and goes, and one that is to be saved. */
 #define LOG_MODULE "link"
 #include <errno.h>

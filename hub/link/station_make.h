@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How a station gets its links: blocking, on the slow thread. Private to the stations. */
 #ifndef HUB_LINK_STATION_MAKE_H
 #define HUB_LINK_STATION_MAKE_H

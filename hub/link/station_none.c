@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Without Xen's libraries: link_check_listen has refused these endpoints long before. */
 #include <errno.h>
 

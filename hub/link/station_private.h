@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What station.c (its links) and station_domain.c (whom it is for) share. */
 #ifndef HUB_LINK_STATION_PRIVATE_H
 #define HUB_LINK_STATION_PRIVATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Serial lines: terminals, hvc consoles, pseudo-terminals and the sockets that stand for them, framed (framing.h). */
 #ifndef HUB_LINK_TTY_H
 #define HUB_LINK_TTY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Links over libxenvchan. What opens and closes here blocks (XenStore, grants): for threads that may wait. The link itself does not:
  * its fd is the event channel.

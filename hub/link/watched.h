@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A link that ends when something changes in XenStore: for peers whose end nothing else tells. */
 #ifndef HUB_LINK_WATCHED_H
 #define HUB_LINK_WATCHED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The endpoints of link.h that need Xen: how they are written, and (blocking, for threads that may wait) how they are found in
  * XenStore. Without Xen's libraries every check says what is missing.

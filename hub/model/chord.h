@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Chords: keys that, held together on local devices, do something at the hub and are seen by no guest: the way out. Pure.
  *

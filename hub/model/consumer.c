@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One consumer: what goes into its outbox and when. What it sends is in receive.c, devices and snapshots in
  * snapshot.c. */
 #include <errno.h>

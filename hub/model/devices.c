@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The hub's devices: they come and go, and what they do goes to whoever gets it. */
 #include <errno.h>
 #include <stdio.h>

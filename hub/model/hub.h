@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The hub's engine: devices on one side, consumers on the other, and the rules between them: who gets which
  * frame, who holds what, leases, snapshots, acknowledgements, focus. Pure: values and a timestamp

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the files of the hub's model share. Private to hub/model. */
 #ifndef HUB_MODEL_HUB_PRIVATE_H
 #define HUB_MODEL_HUB_PRIVATE_H

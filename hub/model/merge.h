@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Merging motion: two motion frames of one device made one, so that a consumer that falls behind gets the newest place and
  * the whole distance, never a backlog. Relative axes are summed (saturating), absolute ones keep the newest value, per slot

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What waits to go to one consumer: encoded messages in one stretch of memory, bounded, sent from where they lie.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What comes from a hub in another domain, before it may become a device here. That domain is hostile: whatever it says of a device is a
  * claim, and every event is held against the claim. Pure; one struct peer_device for each device.

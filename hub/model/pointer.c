@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "hub/model/pointer.h"
 
 void pointer_init(struct pointer *p, int32_t width, int32_t height)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where the pointer is: relative motion integrated on the screen, absolute motion scaled to it. Pure. */
 #ifndef HUB_MODEL_POINTER_H
 #define HUB_MODEL_POINTER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Who may have what. By default a guest gets nothing: each class of devices, each single device, LEDs,
  * sensors, the power key and the lid are given to it by name. Pure; made from the configuration once, before

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a consumer sends: few things, each checked. Anything else costs it its link. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Who sees a device, and who gets what of it: the one place that decides. */
 #include <string.h>
 

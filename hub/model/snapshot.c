@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a consumer is told of devices: their coming and going, and their states all at once. */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The state plane: a flat tree of paths, each with a value, a unit and the time it last changed. The same nodes go to the
  * control socket, to consumers as STATE and to XenStore. Pure.

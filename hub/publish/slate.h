@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Guests that understand it are told when the machine becomes a tablet or a laptop: control/laptop-slate-mode of a domain follows
  * SW_TABLET_MODE where the toolstack made that node and the guest has set control/feature-laptop-slate-mode to 1 (Xen's

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Without libxenstore there is no guest to tell. */
 #include "hub/publish/slate.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Writes what the engine knows into a state tree: the inventory, what each device holds, the pointer, focus,
  * counters. docs/xenstore.md lists the paths. The hub's own tree has all of it; a guest's what the policy

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The guests' views: for each guest of the policy whose domain lives, a state tree of its own, kept in
  * XenStore below that domain. They are updated with the hub's own tree and written in the same transaction,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The main thread's half: what changed since it was last written, collected into one batch at a time. */
 #define LOG_MODULE "xenstore"
 #include "hub/publish/xenstore.h"

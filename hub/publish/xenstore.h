@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * State trees in XenStore, written on the slow thread: one transaction a tick for all of them, on change
  * only, each tree's `serial` last. A XenStore that is slow, full or gone delays nothing else: changes wait

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The slow thread's half, one batch: a transaction, whatever is in it in one flight. */
 #include <errno.h>
 #include <inttypes.h>

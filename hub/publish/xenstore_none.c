@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Without libxenstore: states go to the control socket and the stream only. */
 #include "hub/publish/xenstore.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the main thread's half (xenstore.c) and the slow thread's (xenstore_write.c) of publishing share. */
 #ifndef HUB_PUBLISH_XENSTORE_PRIVATE_H
 #define HUB_PUBLISH_XENSTORE_PRIVATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a hub has written, taken away: what an earlier one left, and in the end our own. */
 #define LOG_MODULE "xenstore"
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The slow thread's half: the connections. What is written goes through an xslink (xenstore_batch.c); libxenstore, whose watches
  * cost a thread that every answer passes through, is only asked who should have focus.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A connection to XenStore on which requests travel together: what is asked leaves in one piece, and the answers are awaited
  * once. Without watches. Blocks: slow thread only.

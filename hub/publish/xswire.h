@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * XenStore's wire protocol (xen/io/xs_wire.h), as far as a publisher needs it: requests into bytes, bytes into replies. Pure.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The other side of control.h: asks the relay behind a control socket. Each gives an exit code, and has said why. */
 #ifndef HUB_RELAY_ASK_H
 #define HUB_RELAY_ASK_H

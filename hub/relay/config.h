@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The routes of a relay, from a file of [relay] and [route NAME] or from a command line. Each option is declared once. */
 #ifndef HUB_RELAY_CONFIG_H
 #define HUB_RELAY_CONFIG_H

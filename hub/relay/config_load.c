@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The file into config.c's options, and each error with its place. */
 #include <ctype.h>
 #include <errno.h>

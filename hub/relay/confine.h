@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the relay gives up before it carries the first byte of a stranger's. What it does is logged. */
 #ifndef HUB_RELAY_CONFINE_H
 #define HUB_RELAY_CONFINE_H

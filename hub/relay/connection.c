@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One connection: from what came to what the route connects it to. */
 #define LOG_MODULE "relay"
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The socket that `xenhub-relay status` and the like ask: a line in, text out, and the end.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The links that routes share: a carrier each, made again when it could not be made. */
 #define LOG_MODULE "relay"
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The command line of xenhub-relay. */
 #ifndef HUB_RELAY_OPTIONS_H
 #define HUB_RELAY_OPTIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Two stream sockets that are each other's peer: what one says the other is told, byte by byte, and the end of each direction by
  * itself. Small things are read and written; what comes in bulk goes through a pipe in the kernel, and is never seen here. Where no

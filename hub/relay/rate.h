@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* So many in a second, and as many at once. Pure. */
 #ifndef HUB_RELAY_RATE_H
 #define HUB_RELAY_RATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The relay: routes, and the links that they share. A route takes connections at one endpoint and makes each a connection to the
  * other:

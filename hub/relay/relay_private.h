@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What relay.c (life), route.c (who connects), connection.c (to what) and links.c (the carriers) share. */
 #ifndef HUB_RELAY_RELAY_PRIVATE_H
 #define HUB_RELAY_RELAY_PRIVATE_H

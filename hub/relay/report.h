@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What `xenhub-relay status` prints: the routes and links of a relay, for people or as JSON. */
 #ifndef HUB_RELAY_REPORT_H
 #define HUB_RELAY_REPORT_H

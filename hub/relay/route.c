@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A route's listening end: who may connect, and how often. */
 #define LOG_MODULE "relay"
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The devices of other domains that a person has said yes to, once a boot: kept in a file that names the boot it was written in, so that
  * they outlive the daemon and not the machine. Consent is given to what the peer says a device is, at the endpoint it says it at.

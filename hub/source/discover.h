@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Finds input devices, on the slow thread: udev's initialised event nodes, those that are there and those that come and go. A
  * node that cannot be opened yet (EACCES, ENODEV: rules still run) is tried again with a growing pause. Without a udev daemon

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The machine's own input devices: libevdev on the event loop, discovery on the slow thread.
  */

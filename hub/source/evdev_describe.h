@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From libevdev's view of a device to ours. */
 #ifndef HUB_SOURCE_EVDEV_DESCRIBE_H
 #define HUB_SOURCE_EVDEV_DESCRIBE_H

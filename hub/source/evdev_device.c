@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One device of the machine's: its events, its grab, and whether libinput has it. */
 #define LOG_MODULE "evdev"
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the evdev source and its devices share. Private to hub/source. */
 #ifndef HUB_SOURCE_EVDEV_PRIVATE_H
 #define HUB_SOURCE_EVDEV_PRIVATE_H

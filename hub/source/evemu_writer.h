@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Writes evemu's format 1.3, which evemu-device and evemu-play take: for `xenhub record` and `xenhub watch --format evemu`. Pure:
  * text into a caller's buffer.

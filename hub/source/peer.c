@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #define LOG_MODULE "peer"
 #include "hub/source/peer.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A hub in another domain as a source: a USB domain's xenhubd, whose devices become devices here. Nothing it says is believed
  * (hub/model/peer_check.h): its devices are shown as claims, what can type waits for consent, no chord counts. Who breaks the rules

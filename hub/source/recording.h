@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Recordings of input devices: evemu's text (versions 1.0 to 1.3) and the YAML of `libinput record` (version 1).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * evemu's format, one device a file. A letter, a colon and values; `#` begins a comment but in the name:
  *

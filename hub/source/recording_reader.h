@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the two parsers share: a cursor over text, errors with a line, and the growing recording. Private to recording*.c.
  */

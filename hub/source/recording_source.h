@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Plays a recording into the hub as if its devices were there: at the recording's own pace, or as fast as the consumers take it.
  *

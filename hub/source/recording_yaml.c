@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The YAML that `libinput record` writes (libinput-record(1), "FILE FORMAT"): block mappings and block sequences, with the values
  * that matter written as one scalar or one list in brackets. That much of YAML is read here and no more; keys that the format

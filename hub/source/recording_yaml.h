@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Values in brackets, for recording_yaml.c. */
 #ifndef HUB_SOURCE_RECORDING_YAML_H
 #define HUB_SOURCE_RECORDING_YAML_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The part of YAML that stands in brackets: lists of numbers, and whatever nobody wants. */
 #include "hub/source/recording_yaml.h"
 

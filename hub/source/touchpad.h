@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Touchpads as mice, through libinput: acceleration flat, remainders kept, scrolling and tapping as libinput has them. Each
  * touchpad gets a second device in the hub, a virtual mouse for consumers that wish for pointers.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Without libinput: touchpads are passed raw only. */
 #include "hub/source/touchpad.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "hub/twin/leds.h"
 
 static void put(uint32_t *set, uint32_t bits, bool on)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The LEDs of a twin and of its original, kept in step. Pure: sets bits, reads no clock, does no I/O.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* xenhub-twin: the input devices of a hub, made anew here with uinput. */
 #define LOG_MODULE "xenhub-twin"
 

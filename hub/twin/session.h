@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The twins of one hub: what libxenhub tells goes to them, what uinput tells goes back. One event loop, no thread.
  */

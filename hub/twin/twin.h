@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One twin: what it holds, what is written to it, what comes back. It knows nothing of uinput, libxenhub, loops or clocks:
  * frames, times and the kernel's events come in, and a table of functions takes what goes out.

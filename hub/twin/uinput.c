@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #define LOG_MODULE "uinput"
 #include "hub/twin/uinput.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The kernel's uinput, and nothing else: a device with exactly a descriptor's capabilities, events in both directions.
  * Kernel 4.5 or later (UI_DEV_SETUP). Rules: linux/uinput.h and the kernel's Documentation/input/uinput.rst.

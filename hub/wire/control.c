@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Everything but devices and frames: hello, bye, ping, lease, focus, states, and what a consumer sends. */
 #include <errno.h>
 #include <stdio.h>

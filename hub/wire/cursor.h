@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Bounded little-endian reading and writing. An overrun sets `bad` and makes every later call harmless, so that a codec
  * checks once, at its end.

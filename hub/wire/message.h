@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the codecs of hub/wire share: the frame of a message around a body, and text fields. Private to hub/wire. */
 #ifndef HUB_WIRE_MESSAGE_H
 #define HUB_WIRE_MESSAGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The wire between a hub and its consumers, version 1. docs/protocol.md has it byte by byte; this header is its other half.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The domains that live, seen from Dom0, or from a guest the other ends of the routes that it may listen on (store_list_clients), as
  * Dom0 publishes them: the slow thread watches XenStore, listeners hear of it on the main thread. A domain that is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "hub/xen/routes.h"
 
 static uint32_t youngest(const char *name, const struct domain *domains, unsigned count)

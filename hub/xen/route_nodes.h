@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What of routes stands in XenStore, made as it should be (hub/link/route.h has the nodes). Blocks: slow thread. */
 #ifndef HUB_XEN_ROUTE_NODES_H
 #define HUB_XEN_ROUTE_NODES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The routes between guests that the policy has, kept in XenStore for as long as both their domains live (hub/link/route.h has the
  * nodes). Whatever changes, all of it is looked at anew on the slow thread and made as it should be, so that what an earlier hub left,

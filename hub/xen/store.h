@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Small blocking readers of XenStore, for the slow thread and for threads that may wait. Values are cleaned where they enter: a
  * guest may have written them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Tells that xenstored, or the way to it, is gone. libxenstore tells nobody: the fd of its watches stays silent when the connection
  * ends, so who waits for a watch would wait for ever. The witness is a second connection to the same xenstored, which says

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The ways to reach IIO devices, behind one table of functions: libiio 0.x, or sysfs and /dev read
  * directly. Attributes go by their sysfs file names ("in_accel_x_raw"), channels by their identifier within

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How a sensor is read: from its buffer where that delivers, by polling where it does not. Pure: the caller
  * does what capture_due asks for and reports what came of it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What an IIO device offers for a class of sensor, and how its numbers become units. Reads attributes: slow
  * thread only. Names, units and "(raw + offset) × scale" are those of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The layout of an IIO buffer: what one scan element looks like, and where it stands in a scan. Pure.
  * Rules: Documentation/ABI/testing/sysfs-bus-iio, scan_elements/…_type.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sensors/iio/libiio.h"
 
 #include <dlfcn.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * libiio's functions, loaded when a bus is first opened. Linked in, libiio and the twenty libraries it brings would cost every run of
  * the daemon 3 MB, those without a sensor too.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where the mount matrix of an accelerometer comes from. Reads attributes: slow thread only. */
 #ifndef SENSORS_IIO_MOUNT_H
 #define SENSORS_IIO_MOUNT_H

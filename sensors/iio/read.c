@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How a sensor is read: what iio/capture.h decides is done here, and each sample taken into it. */
 #include <errno.h>
 #include <math.h>

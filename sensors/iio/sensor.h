@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One sensor: one class of one IIO device, captured, converted, filtered and reported. Blocks: slow thread
  * only; the clock is the caller's.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a sensor consists of: for iio/sensor.c, whose life it is, iio/read.c, which reads it, and iio/say.c, which reports it. */
 #ifndef SENSORS_IIO_SENSOR_STATE_H
 #define SENSORS_IIO_SENSOR_STATE_H

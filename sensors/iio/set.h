@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * All the machine's IIO sensors: found, numbered within their class, and run by what is claimed. One accelerometer is the primary one,
  * by which the machine turns. Blocks: slow thread only; the clock is the caller's.

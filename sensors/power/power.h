@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * All the system's supplies together: batteries one by one and summed, the mains, time left, warnings.
  * Blocks: slow thread only; the clock is the caller's.

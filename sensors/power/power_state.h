@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What power consists of: for power.c, which finds and reads supplies, and say.c, which reports them. */
 #ifndef SENSORS_POWER_POWER_STATE_H
 #define SENSORS_POWER_POWER_STATE_H

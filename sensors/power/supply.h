@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One power supply of /sys/class/power_supply, read defensively. Rules:
  * Documentation/ABI/testing/sysfs-class-power. Blocks for as long as the firmware likes: slow thread only.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The bare loops' way to an accelerometer's buffer: sysfs, and /dev read as hid-sensor-accel-3d fills it. */
 #ifndef TESTS_BENCH_BUFFER_H
 #define TESTS_BENCH_BUFFER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * 24,000 events a second to four consumers at once, one of which is stopped for a while (SIGSTOP) in mid-press. The other three must
  * lose nothing; what the stopped one holds must be right afterwards, and what it missed must be counted. Prints one line each and

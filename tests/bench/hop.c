@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The unix link's cost: from the source's release of a frame to the consumer's recv, against a bare loop of the same timer, a pipe
  * and a socket. Both run in turn in one run, so that the machine's mood falls on both. Prints times and their ratio, first on one

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * bench_link - what tests/lab/tools/vchan-echo.c does as a server, but through hub/link: echoes, swallows and pours bytes for one
  * client in another domain. The same client measures both, so the difference is our link code (tests/lab, scenario link-ratio).

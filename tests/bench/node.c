@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The bare loops that publishing to XenStore is measured against, and those who say when what happened: one line
  * "VALUE NANOSECONDS" a change, CLOCK_MONOTONIC.

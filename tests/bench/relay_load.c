@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What tests/bench/relay puts at both ends of a relay.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Says when it hears of a change, for the lab to subtract when that was: one line "VALUE NANOSECONDS" a change, CLOCK_MONOTONIC.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The configuration, as a file that somebody has mistyped in every possible way. Errors name the file, and
  * its limits hold. */
 #include <stdint.h>

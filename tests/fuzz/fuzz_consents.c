@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The file of consents: what is let in is written as it was read. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* evemu's format, as it stands in a file that anybody may have sent. */
 #include "tests/fuzz/recording_fuzz.h"
 

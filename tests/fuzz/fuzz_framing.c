@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The framing of serial lines. Each input is a script: pieces of it are said by the hub, damage the line, or come from nowhere.
  * Whatever happens, the twin gets a prefix of what the hub said.

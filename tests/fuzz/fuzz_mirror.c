@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A hostile hub. The input is a list of steps: messages in pieces of any size, time, links that end. Whatever comes, what the
  * listener is told stays well-formed: frames end with their one SYN_REPORT, a device that is removed holds nothing, and nothing is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The multiplexer against a peer that says what the fuzzer says, and a user who does what it says. Each input is a script: pieces
  * of it are bytes of the peer, the rest is what the user does meanwhile. Whatever happens, no stream has more bytes unread than

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The YAML of `libinput record`: a first line makes sure that it is taken for that. */
 #include "tests/fuzz/recording_fuzz.h"
 

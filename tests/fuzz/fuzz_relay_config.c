@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The relay's file of routes, mistyped in every possible way. Errors name the file; what passes holds its limits. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The fuzz build leaves libraries out, but this one reads the file: the target is there where inih is.
 find_library(INIH_LIBRARY inih)
 find_path(INIH_INCLUDE ini.h)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The RFB parser under libFuzzer: fuzz_rfb -dict=fuzz_rfb.dict -max_len=8192 NEW corpus/rfb
 if(XENHUB_FUZZ AND TARGET xenhub_rfb)
   add_executable(fuzz_rfb ${CMAKE_CURRENT_LIST_DIR}/fuzz_rfb.c)

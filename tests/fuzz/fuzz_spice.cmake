@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What a SPICE server sends, past the guard: fuzz_spice -max_len=4096 NEW corpus/spice
 if(XENHUB_FUZZ AND TARGET xenhub_spice_pure)
   add_executable(fuzz_spice ${CMAKE_CURRENT_LIST_DIR}/fuzz_spice.c)

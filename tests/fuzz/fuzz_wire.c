@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A hostile consumer. The input is a list of steps: what it sends, message by message, and what devices and people do in between.
  * Every message also goes through its decoder: what is accepted must survive being encoded and decoded again. Whatever the consumer

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a daemon answers: whatever it is, a message lies within the bytes, and putting it together again gives the same. */
 #include <stdint.h>
 #include <stdlib.h>

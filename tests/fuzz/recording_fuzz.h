@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What both formats' fuzzers do: parse; whatever was accepted must be safe to use and survive being written and read again. */
 #ifndef TESTS_FUZZ_RECORDING_FUZZ_H
 #define TESTS_FUZZ_RECORDING_FUZZ_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The driver of the RFB parser that test_rfb.py runs against real servers. TLS is tested where GnuTLS is found.
 if(TARGET xenhub_rfb)
   xenhub_find(GNUTLS "VNC over TLS" gnutls)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * link_echo - an echo over any link of hub/link, for scenarios with links that are not the hub's.
  *

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Makes the recordings in this folder: a tablet in somebody's hands, a mouse and a keyboard.
 
 All of it is invented here, so that the project needs nobody's device to be demonstrated and tested. The streams

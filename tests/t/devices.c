@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The devices of the world: what each kind is, and what it does. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Runs one scenario: a text file of what devices, people and links do, and what consumers must then have been
  * told. tests/t/README.md has the language.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A world on paper for the scenarios: devices, the hub's engine and consumers' mirrors, joined by simulated pipes that can be
  * stalled, slowed down and cut, in simulated time. No socket, no thread, no clock.

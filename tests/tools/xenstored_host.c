@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Preloaded into Debian's own xenstored, lets that daemon run on a machine without Xen: the few calls it makes to the hypervisor
  * find a machine with no domain but Dom0. Clients on the unix socket are served by the real code. Permissions cannot be tested

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the unit tests share: cmocka with what it needs before it, and numbers at random that a seed brings back. */
 #ifndef TESTS_UNIT_TESTING_H
 #define TESTS_UNIT_TESTING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sections with a name: guests and chords, and every way of getting them wrong. */
 #include "hub/daemon/config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a person has said yes to: as text, in a file, and what becomes of a file that is not right. */
 #include "tests/unit/testing.h"
 

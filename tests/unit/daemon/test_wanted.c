@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which sensors are read, and how often, for whom. Which domains run is what the test says. */
 #include "tests/unit/testing.h"
 

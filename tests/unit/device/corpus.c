@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * device_corpus FOLDER    classifies every described device of the corpus of real recordings: XENHUB_CORPUS, or else this folder.
  *

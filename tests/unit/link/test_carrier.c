@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A carrier that serves a socket, and a peer of the test's own on it. */
 #include "hub/link/carrier.h"
 

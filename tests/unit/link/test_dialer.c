@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Dials against a carrier that serves a socket of its own: what a program without our loop sees of a stream. */
 #include "tests/unit/testing.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How endpoints are written, and what is said about those that are not. */
 #include "tests/unit/testing.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Framing against lines that lose, change and inject bytes: what is delivered is always a piece of what was sent, in order. */
 #include "tests/unit/testing.h"
 

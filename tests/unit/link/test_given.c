@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* libxenhub on links that are given to it: it says HELLO on each, lets go of one for the next, and never looks for one itself. */
 #include "tests/unit/testing.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The multiplexer against itself, with chance as the scheduler, and against peers that break each of its rules. */
 #include "tests/unit/testing.h"
 

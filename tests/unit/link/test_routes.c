@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where a route leads among the domains that live. */
 #include "tests/unit/testing.h"
 

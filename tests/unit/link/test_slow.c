@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Links that a thread makes: connecting, there, failed, and closed before they were there. */
 #include "tests/unit/testing.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The life of a station with domains that come and go as the test says, and links that are sockets: station_make_* and the list of
  * domains are this file's.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Links over a real pseudo-terminal, which the kernel puts between the two ends. */
 #include "tests/unit/testing.h"
 

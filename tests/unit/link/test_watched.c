@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A socket of the test's own stands for xenstored's, and answers what a watch asks. */
 #include "hub/link/watched.h"
 

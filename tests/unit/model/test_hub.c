@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The engine by itself: what it queues for whom, as a line of text. What consumers make of it is tests/t's affair. */
 #include "hub/model/hub.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What another domain's hub says, held against what it said before. */
 #include "hub/model/peer_check.h"
 

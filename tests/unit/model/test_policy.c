@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The policy: patterns, and which events of which devices are whose. */
 #include "hub/model/policy.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Requests that travel together, against a daemon that answers as it is told: late, in pieces, with refusals, or with nonsense. */
 #include "tests/unit/testing.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * recording_corpus FOLDER...    reads every recording below the folders
  * recording_corpus -c FOLDER    reads the corpus: the folder that XENHUB_CORPUS names, or else this one; exits 77 without it

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the tests of recordings share: parse text or expect the error. */
 #ifndef TESTS_UNIT_RECORDING_RECORDING_TESTING_H
 #define TESTS_UNIT_RECORDING_RECORDING_TESTING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The project's own recordings: they must show what they are for, and let go of everything at their end. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/recording/recording_testing.h"
 
 /* As `libinput record` 1.22 lays it out, with everything that is to be passed over. */

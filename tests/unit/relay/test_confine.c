@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a relay may still do once it has confined itself: what its endpoints need, and nothing else. */
 #include "hub/relay/confine.h"
 

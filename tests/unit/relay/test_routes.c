@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What of a route can be decided without opening anything: its endpoints, its rate, what contradicts what. */
 #include "tests/unit/testing.h"
 

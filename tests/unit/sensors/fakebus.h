@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An IIO bus whose devices do as a test says. */
 #ifndef TESTS_UNIT_SENSORS_FAKEBUS_H
 #define TESTS_UNIT_SENSORS_FAKEBUS_H

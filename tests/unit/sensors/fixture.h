@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The sensors of a machine that is the test's: a bus, a tree of sysfs and a time of its own. */
 #ifndef TESTS_UNIT_SENSORS_FIXTURE_H
 #define TESTS_UNIT_SENSORS_FIXTURE_H

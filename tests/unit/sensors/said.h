@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Keeps what a listener was told. */
 #ifndef TESTS_UNIT_SENSORS_SAID_H
 #define TESTS_UNIT_SENSORS_SAID_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Prints what a device's buffer holds, through one of the ways to reach it: for the lab.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The whole, with hardware that fails, lies, hangs, comes and goes. */
 #include "tests/unit/testing.h"
 

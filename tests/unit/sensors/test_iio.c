@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The sysfs backend, with a pipe in the place of /dev/iio:device0. */
 #include "tests/unit/testing.h"
 

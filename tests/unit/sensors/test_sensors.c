@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The whole, with hardware that does as it should. */
 #include "tests/unit/testing.h"
 

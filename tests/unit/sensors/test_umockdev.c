@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Odd hardware as the kernel would show it, with udev's events and properties, through both backends. */
 #include "tests/unit/testing.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A directory that looks like /sys, for readers that take a root. */
 #ifndef TESTS_UNIT_SENSORS_TREE_H
 #define TESTS_UNIT_SENSORS_TREE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Says what sensors/ reports on the machine it runs on: for the lab and for people with odd hardware.
  *

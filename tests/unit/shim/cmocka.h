@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The part of cmocka that this project's tests use, for builds without it (musl). A failed assertion ends the program with a
  * line that names the place: enough for a second C library, where the same tests have passed with the real one before.

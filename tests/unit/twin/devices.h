@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Devices that the twin's tests describe, and how they compare events. */
 #ifndef TESTS_UNIT_TWIN_DEVICES_H
 #define TESTS_UNIT_TWIN_DEVICES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The LEDs of a twin and its original: who wins, that nothing loops, that storms end as their last state. */
 #include "tests/unit/testing.h"
 

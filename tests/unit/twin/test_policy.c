@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a twin is made of, and which of a frame's events are written to it. */
 #include "tests/unit/testing.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A twin over a backend that is a list: what is written, when the device comes and goes, what is asked of the original. */
 #include "tests/unit/testing.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The wire, byte by byte, as docs/protocol.md has it: whoever changes a line here changes the protocol of every tablet out there. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Every message with content at random: decoded and encoded again it is the same; cut anywhere it is refused; with any byte
  * changed it is refused or is another valid message, and nothing beyond its end is read (each lies in memory of its own size,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Routes that are taken back for a save, with a XenStore that always says yes: what the two threads tell each other. */
 #include "hub/xen/routes.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A socket of the test's own stands for xenstored's. */
 #include "hub/xen/witness.h"
 
