@@ -16,7 +16,7 @@
  * their turn as well, and the link's own streams are looked at between turns.
  */
 #define CARRIER_TURN_MAX (512 * 1024)
-#define CARRIER_TURN_US  5000
+#define CARRIER_TURN_US  50000
 
 /* … and events that it handles: a peer whose frames have a byte each would have the others wait for thousands of calls. */
 #define CARRIER_EVENTS_MAX 512
