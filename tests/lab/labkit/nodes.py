@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """How soon a change in the kernel is a node in XenStore and a frame on the stream, against a bare loop that writes the same node.
 
-The bare loops are tests/bench/node.c: they wait on the same buffer or uevent, and write value and serial in one transaction. They, a
-hub that nobody listens to, and a hub with a consumer take turns on the same machine, in short rounds. The same observer, of real-time
-priority, watches all nodes; who looks at the stream and at the source prints nothing before it is quiet again.
+The bare loops are tests/bench/node.c: they wait on the same buffer or uevent, and write value and serial in one transaction. They and a
+hub take turns on the same machine. The same observer, of real-time priority, watches all nodes; who looks at the stream and at the
+source prints nothing before it is quiet again.
 
-A source says `state`, which one changes; `rounds` and `changes`, of each in each round; `pause`, seconds before each; `bare`, the loop's
-arguments; settle(start), change(number), which returns the new value and the nanosecond in which the kernel had it, and stop_bare().
+A source says `state`, which one changes; `pause`, seconds before each change; `bare`, the loop's arguments; settle(start), which calls
+start for a reader and what stops it, and returns both when the reader hears; change(number), which returns the new value and the
+nanosecond in which the kernel had it. For `rounds` of `changes` each, it has stop_bare() as well.
 """
 
 import statistics
@@ -43,11 +44,20 @@ def observer(lab, node, source):
     return process
 
 
+def start_bare(lab, source):
+    process = lab.start("bench_node", *source.bare, f"{BARE}/{source.state}")
+    process.expect("^ready")
+    return process
+
+
+def consumer(lab, source):
+    return lab.start("bench_turn", "hub", LINK, source.state)
+
+
 def compare(lab, source):
-    """All times, in microseconds: to the bare loop's node, to the hub's, and to the stream's frame."""
+    """All times, in microseconds: to the bare loop's node, to that of a hub that nobody listens to, and to a consumer's frame."""
     def run_bare():
-        bare = lab.start("bench_node", *source.bare, f"{BARE}/{source.state}")
-        bare.expect("^ready")
+        bare = start_bare(lab, source)
 
         def stop():
             bare.kill()
@@ -61,14 +71,12 @@ def compare(lab, source):
 
     def run_frame():
         hub = Hub(lab)
-        return lab.start("bench_turn", "hub", LINK, source.state), hub.stop
+        return consumer(lab, source), hub.stop
 
     times = {"bare": [], "node": [], "frame": []}
     for _ in range(source.rounds):
         for name, start in (("bare", run_bare), ("node", run_node), ("frame", run_frame)):
             times[name] += [ns / 1e3 for ns in measure(source, start)]
-    for name, values in times.items():
-        assert len(values) * 2 > source.rounds * source.changes, f"{source.state}, {name}: {len(values)} samples"
     return times
 
 
@@ -91,12 +99,17 @@ def written_together(lab, source):
     return found
 
 
-def judge(lab, source):
-    # Nothing else: the bare loop does not read the other sensor, nor does the hub that a consumer asks.
+def prepare(lab, source):
+    """Nothing else is read or written: the bare loop does not know the other sensor, nor does the hub that a consumer asks."""
     lab.guest.run(f"printf '[sensors]\\nalways = {source.state.split('/')[0]}\\n' > {ALWAYS}")
     nodes = written_together(lab, source)
     assert nodes == [source.state], f"the bare loop does not write the same nodes: {' '.join(nodes)}"
-    times = compare(lab, source)
+
+
+def judge(source, changes, times):
+    """The line that says it. changes: of each kind; some are lost, where the source was told later than who is measured."""
+    for name, values in times.items():
+        assert len(values) * 2 > changes, f"{source.state}, {name}: {len(values)} samples of {changes}"
     us = {name: statistics.median(values) for name, values in times.items()}
     ratio = {name: us[name] / us["bare"] for name in ("node", "frame")}
     detail = (f"{source.state}, medians of {' and '.join(sorted({str(len(values)) for values in times.values()}))}: "

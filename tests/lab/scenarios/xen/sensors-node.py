@@ -28,4 +28,6 @@ class Source(turning.Turning):
 
 
 def run(lab):
-    return nodes.judge(lab, Source(lab))
+    source = Source(lab)
+    nodes.prepare(lab, source)
+    return nodes.judge(source, source.rounds * source.changes, nodes.compare(lab, source))
