@@ -124,6 +124,19 @@ static int check_box(struct guard *guard, const uint8_t *box)
 	return guard_check_sides(guard, "drawing", (uint64_t)(right - left), (uint64_t)(bottom - top));
 }
 
+/* These read what is in the box already, without a look at what the surface has. */
+static int check_inside(struct guard *guard, const struct guard_surface *surface)
+{
+	const int32_t *box = guard->drawing.box;
+
+	if (guard->type != DISPLAY_DRAW_ROP3 && guard->type != DISPLAY_DRAW_COMPOSITE)
+		return 0;
+	if (box[0] < 0 || box[1] < 0 || box[2] > (int32_t)surface->height || box[3] > (int32_t)surface->width)
+		return guard_refuse(guard, -EPROTO, "the server draws outside of its surface (message %u)",
+				    guard->type);
+	return 0;
+}
+
 static int check_base(struct guard *guard)
 {
 	const uint8_t *part = guard->part;
@@ -137,6 +150,9 @@ static int check_base(struct guard *guard)
 	/* The library does not even look at what draws on none. */
 	if (surface >= GUARD_SURFACES_MAX || guard->surfaces[surface].kib == 0)
 		return 0;
+	rc = check_inside(guard, &guard->surfaces[surface]);
+	if (rc < 0)
+		return rc;
 	/* What is not 32 bits the library takes for 16, and writes twice as far. */
 	if (guard->type == DISPLAY_DRAW_ROP3 && guard->surfaces[surface].format < SURFACE_555)
 		return guard_refuse(guard, -EPROTO, "the server draws by a rop of three on a mask");

@@ -410,6 +410,15 @@ static void test_rops_of_three(void **state)
 	static const int32_t beside[][2] = { { -1, 0 }, { 0, -1 }, { 1, 0 }, { 0, 3 } };
 	unsigned known = 0;
 
+	/* In the whole of the surface, of 64 x 64, and beside it on each side. */
+	for (unsigned side = 0; side < 4; side++) {
+		begin_whole_drawing(6);
+		set32(drawing() + 12, 64);
+		set32(drawing() + 16, 64);
+		expect(GUARD_DISPLAY, 0);
+		set32(drawing() + 4 + 4 * side, side < 2 ? (uint32_t)-1 : 65);
+		expect(GUARD_DISPLAY, -EPROTO);
+	}
 	/* On a surface of 8 bits. */
 	begin_whole_drawing(6);
 	expect(GUARD_DISPLAY, 0);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""QXL in a guest with Xorg: the viewer's size, turned, is what its screen would rather have; then pixels, pointer, cursor."""
+"""QXL in a guest with Xorg: the viewer's size, turned, is what its screen would rather have; then pixels and the pointer."""
 
 from labkit import desktop
 from labkit.plain import SpiceMachine
