@@ -10,7 +10,7 @@ import unittest
 from kit.programs import BIN, Program
 import test_views
 import test_xenstore
-from test_xenstore import SHIM, find_xenstored, until
+from kit.store import missing, until
 
 ROUTES = """
 [route pictures]
@@ -126,7 +126,7 @@ class Routes(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if not find_xenstored() or not SHIM.exists() or not shutil.which("xenstore-ls"):
-        print("skipped: no xenstored (tests/lab/lab fetch brings one), no xenstore-utils, or no libxen-dev at build time")
+    if missing():
+        print("skipped:", missing())
         sys.exit(77)
     unittest.main()

@@ -10,7 +10,7 @@ import tempfile
 import unittest
 
 from kit.programs import BIN, Program
-from test_xenstore import SHIM, Store, find_xenstored, until
+from kit.store import Store, missing, until
 
 
 class Slate(unittest.TestCase):
@@ -58,7 +58,7 @@ class Slate(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if not find_xenstored() or not SHIM.exists():
-        print("skipped: no xenstored, or no tests/tools/libxenstored_host.so")
+    if missing():
+        print("skipped:", missing())
         sys.exit(77)
     unittest.main()

@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 from kit.programs import BIN, Program
 import test_xenstore
-from test_xenstore import SHIM, find_xenstored, until
+from kit.store import missing, until
 
 GUESTS = """
 [guest gui]
@@ -276,7 +276,7 @@ class Views(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if not find_xenstored() or not SHIM.exists() or not shutil.which("xenstore-ls"):
-        print("skipped: no xenstored (tests/lab/lab fetch brings one), no xenstore-utils, or no libxen-dev at build time")
+    if missing():
+        print("skipped:", missing())
         sys.exit(77)
     unittest.main()

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The state tree in a real xenstored, on a machine without Xen (tests/tools/xenstored_host.c)."""
 
-import glob
 import json
 import os
 import pathlib
@@ -13,57 +12,9 @@ import tempfile
 import time
 import unittest
 
-from kit.programs import BIN, SOURCE, Program
+from kit.programs import BIN, Program
+from kit.store import BASE, Store, missing, until
 from kit.storeproxy import StoreProxy
-
-SHIM = pathlib.Path(os.environ.get("XENHUB_BUILD", BIN.parent)) / "tests/tools/libxenstored_host.so"
-BASE = "/local/domain/0/xenhub"
-
-
-def find_xenstored():
-    cache = os.environ.get("XENHUB_LAB_CACHE", SOURCE / "tests/lab/cache")
-    places = [os.environ.get("XENSTORED", "")] + sorted(
-        glob.glob("/usr/lib/xen-*/bin/xenstored") + glob.glob(os.path.join(cache, "root", "usr/lib/xen-*/bin/xenstored")))
-    return next((place for place in places if place and os.access(place, os.X_OK)), None)
-
-
-class Store:
-    """A xenstored of the test's own."""
-
-    def __init__(self, folder):
-        self.env = dict(os.environ, XENSTORED_RUNDIR=folder)
-        self.process = None
-
-    def start(self):
-        self.process = subprocess.Popen(
-            [find_xenstored(), "-N"], env=dict(self.env, LD_PRELOAD=str(SHIM)),
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        until(lambda: self.run("xenstore-exists", "/tool").returncode == 0, "xenstored answers")
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-
-    def run(self, *words):
-        return subprocess.run(words, env=self.env, capture_output=True, text=True, timeout=10, check=False)
-
-    def read(self, path):
-        done = self.run("xenstore-read", f"{BASE}/{path}")
-        return done.stdout.rstrip("\n") if done.returncode == 0 else None
-
-    def tree(self):
-        """Nodes that go while it is listed leave lines without a value."""
-        lines = (line.split(" = ", 1) for line in self.run("xenstore-ls", "-f", BASE).stdout.splitlines())
-        return {words[0][len(BASE) + 1:]: words[1].strip('"') for words in lines if len(words) == 2}
-
-
-def until(ready, what, timeout=10):
-    deadline = time.monotonic() + timeout
-    while not ready():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what}: not within {timeout} s")
-        time.sleep(0.02)
-
 
 class XenStore(unittest.TestCase):
     def setUp(self):
@@ -248,7 +199,7 @@ class XenStore(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if not find_xenstored() or not SHIM.exists() or not shutil.which("xenstore-ls"):
-        print("skipped: no xenstored (tests/lab/lab fetch brings one), no xenstore-utils, or no libxen-dev at build time")
+    if missing():
+        print("skipped:", missing())
         sys.exit(77)
     unittest.main()
