@@ -133,7 +133,7 @@ static void reached(struct connection *c)
 
 		c->state = CONNECTION_PAIRED;
 		c->from = -1;
-		rc = pair_create(&c->pair, r->relay->loop, from, fd, on_pair_done, c);
+		rc = pair_create(&c->pair, r->relay->loop, from, fd, r->relay->watch_ns, on_pair_done, c);
 	}
 	if (rc < 0)
 		fail(c, MUX_RESET_LIMIT, -rc);

@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "hub/core/clock.h"
+
 struct half {
 	int from, to;
 	int pipe[2];  /* -1 until there is use for it */
@@ -30,6 +32,7 @@ struct pair {
 	uint32_t waits_for[2];
 	unsigned silent;  /* looks for an answer that found none, in a row */
 	unsigned skipped; /* messages without a look since the last one */
+	uint64_t watch_ns;
 	uint64_t stalls;
 	pair_done_fn done;
 	void *data;
@@ -195,9 +198,24 @@ static bool look_for_answer(struct pair *p)
 	return false;
 }
 
+/* Once, or until it has come or has taken too long. */
+static int watch_for(struct half *answer, uint64_t watch_ns)
+{
+	uint64_t before = answer->bytes, end;
+	int rc = pump(answer);
+
+	if (rc || !watch_ns || answer->bytes != before)
+		return rc;
+	end = clock_now_ns() + watch_ns;
+	do
+		rc = pump(answer);
+	while (!rc && answer->bytes == before && !answer->eof && clock_now_ns() < end);
+	return rc;
+}
+
 /*
- * Whom a message wakes often runs at once, in our place, and has answered before we look up: then the answer is taken without waiting
- * for it. Two calls instead of three, and no sleep between them.
+ * Whom a message wakes often runs at once, in our place or beside us, and has answered before we could fall asleep: then the answer is
+ * taken without waiting for it. Two calls instead of three, and no sleep between them.
  */
 static int converse(struct pair *p, struct half *said, struct half *answer)
 {
@@ -209,7 +227,7 @@ static int converse(struct pair *p, struct half *said, struct half *answer)
 		if (said->bulk || said->eof || said->blocked || answer->blocked || answer->eof ||
 		    !look_for_answer(p))
 			return 0;
-		rc = pump(answer);
+		rc = watch_for(answer, p->watch_ns);
 		if (rc)
 			return rc;
 		if (answer->bytes == before) {
@@ -285,7 +303,8 @@ static void on_b(void *data, int fd, uint32_t events)
 	on_socket(data, 1, events);
 }
 
-int pair_create(struct pair **out, struct loop *loop, int a, int b, pair_done_fn done, void *data)
+int pair_create(struct pair **out, struct loop *loop, int a, int b, uint64_t watch_ns, pair_done_fn done,
+		void *data)
 {
 	struct pair *p = calloc(1, sizeof(*p));
 	int rc = -ENOMEM;
@@ -293,6 +312,7 @@ int pair_create(struct pair **out, struct loop *loop, int a, int b, pair_done_fn
 	if (!p)
 		goto err;
 	p->loop = loop;
+	p->watch_ns = watch_ns;
 	p->done = done;
 	p->data = data;
 	p->halves[0] = (struct half){ .from = a, .to = b, .pipe = { -1, -1 } };

@@ -20,13 +20,20 @@
 #define PAIR_SILENT 4
 #define PAIR_SKIP   64
 
+/*
+ * How long an answer is watched for, where another processor can give it meanwhile: a sleep and the waking from it take longer. With
+ * the two numbers above it costs who is never answered so soon half a microsecond a message.
+ */
+#define PAIR_WATCH_NS 30000
+
 struct pair;
 
 /* err: 0 when both directions have ended in order, or a positive errno. The pair is gone after this call. */
 typedef void (*pair_done_fn)(void *data, int err);
 
-/* Takes both sockets over, on failure too; they are made non-blocking. 0 or -errno. */
-int pair_create(struct pair **out, struct loop *loop, int a, int b, pair_done_fn done, void *data);
+/* Takes both sockets over, on failure too; they are made non-blocking. watch_ns: PAIR_WATCH_NS, or 0. 0 or -errno. */
+int pair_create(struct pair **out, struct loop *loop, int a, int b, uint64_t watch_ns, pair_done_fn done,
+		void *data);
 
 /* Closes both, without `done`. */
 void pair_destroy(struct pair *pair);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,14 @@ static int find_group(const char *name, gid_t *gid)
 	return 0;
 }
 
+/* Whether somebody else can run while we do. */
+static bool has_processors(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 1;
+}
+
 int relay_create(struct relay **out, struct loop *loop, const struct config *config)
 {
 	struct relay *r = calloc(1, sizeof(*r));
@@ -36,6 +45,7 @@ int relay_create(struct relay **out, struct loop *loop, const struct config *con
 		return -ENOMEM;
 	r->loop = loop;
 	r->config = config;
+	r->watch_ns = has_processors() ? PAIR_WATCH_NS : 0;
 	r->routes = calloc(config->n_routes, sizeof(*r->routes));
 	if (!r->routes)
 		goto err;

@@ -68,6 +68,7 @@ struct relay {
 	struct domains *domains; /* with the first that names a domain */
 	const struct config *config;
 	gid_t gid;
+	uint64_t watch_ns; /* for pairs: 0 on a machine with one processor */
 	bool ending;
 	struct route *routes;
 	unsigned n_routes;

@@ -33,7 +33,7 @@ static void on_done(void *data, int err)
 	loop_quit(w->loop, 0);
 }
 
-static void begin(struct world *w)
+static void begin(struct world *w, uint64_t watch_ns)
 {
 	int near[2], far[2];
 
@@ -44,7 +44,7 @@ static void begin(struct world *w)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, far), 0);
 	w->client = near[0];
 	w->server = far[0];
-	assert_int_equal(pair_create(&w->pair, w->loop, near[1], far[1], on_done, w), 0);
+	assert_int_equal(pair_create(&w->pair, w->loop, near[1], far[1], watch_ns, on_done, w), 0);
 }
 
 static void run(struct world *w, void *(*client)(void *), void *(*server)(void *))
@@ -118,7 +118,7 @@ static void bulk_arrives_as_it_went(void **state)
 {
 	struct world w;
 
-	begin(&w);
+	begin(&w, 0);
 	run(&w, client_pours, server_pours_back);
 }
 
@@ -129,7 +129,7 @@ static void files_run_out(void **state)
 	struct world w;
 	int pipe_fds[2];
 
-	begin(&w);
+	begin(&w, 0);
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
 	none = before;
 	none.rlim_cur = 3;
@@ -178,8 +178,10 @@ static void answers_follow_questions(void **state)
 {
 	struct world w;
 
-	begin(&w);
-	run(&w, client_asks, server_answers);
+	for (unsigned watch = 0; watch < 2; watch++) {
+		begin(&w, watch * PAIR_WATCH_NS);
+		run(&w, client_asks, server_answers);
+	}
 }
 
 /* Says a lot at once, in small pieces, and is answered after all of it: both directions are looked at in vain. */
@@ -214,8 +216,10 @@ static void no_answer_is_waited_for(void **state)
 {
 	struct world w;
 
-	begin(&w);
-	run(&w, client_mutters, server_listens);
+	for (unsigned watch = 0; watch < 2; watch++) {
+		begin(&w, watch * PAIR_WATCH_NS);
+		run(&w, client_mutters, server_listens);
+	}
 }
 
 int main(void)
